@@ -1,0 +1,2 @@
+//! How facturo gets to its PostgreSQL.
+
