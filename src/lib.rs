@@ -1,4 +1,11 @@
 //! facturo: invoicing by conversation. See ARCHITECTURE.md for the map; the modules stand in reading order.
 
+pub mod books;
+pub mod clock;
+pub mod config;
 pub mod database;
+pub mod domain;
 pub mod error;
+pub mod mcp;
+pub mod repository;
+pub mod service;

@@ -1,2 +1,4 @@
 //! How facturo gets to its PostgreSQL.
 
+pub mod migrate;
+pub mod pool;

@@ -1,0 +1,92 @@
+CREATE TABLE series_counters (
+    business_id   bigint NOT NULL REFERENCES businesses (business_id),
+    series        text NOT NULL,
+    year          integer NOT NULL,
+    last_number   bigint NOT NULL,
+    -- the highest number of this series that was issued elsewhere, before facturo went on with it
+    last_external bigint NOT NULL DEFAULT 0,
+    PRIMARY KEY (business_id, series, year),
+    CONSTRAINT series_counters_order CHECK (last_external BETWEEN 0 AND last_number)
+);
+
+CREATE TABLE invoices (
+    business_id       bigint NOT NULL REFERENCES businesses (business_id),
+    id                bigint GENERATED ALWAYS AS IDENTITY,
+    version           bigint NOT NULL DEFAULT 1,
+    client_id         bigint NOT NULL,
+    status            text NOT NULL CONSTRAINT invoices_status CHECK (status IN ('draft', 'pending', 'paid', 'cancelled')),
+    number            text,
+    -- of a draft: the day that is planned
+    issue_date        date NOT NULL,
+    due_date          date NOT NULL,
+    due_from_terms    boolean NOT NULL,
+    document_due_date date,
+    -- issued elsewhere, before facturo
+    external          boolean NOT NULL DEFAULT false,
+    currency          text NOT NULL CONSTRAINT invoices_currency CHECK (currency ~ '^[A-Z]{3}$'),
+    notes             text,
+    internal_notes    text,
+    subtotal          numeric(19, 4) NOT NULL,
+    tax               numeric(19, 4) NOT NULL,
+    total             numeric(19, 4) NOT NULL,
+    paid              numeric(19, 4) NOT NULL DEFAULT 0,
+    cancel_reason     text,
+    -- number, descriptions and notes, folded by the application
+    search_text       text NOT NULL,
+    created_at        timestamptz NOT NULL,
+    updated_at        timestamptz NOT NULL,
+    PRIMARY KEY (business_id, id),
+    FOREIGN KEY (business_id, client_id) REFERENCES clients (business_id, id),
+    CONSTRAINT invoices_number UNIQUE (business_id, number),
+    CONSTRAINT invoices_numbered_when_issued CHECK ((status = 'draft') = (number IS NULL)),
+    CONSTRAINT invoices_document_when_issued CHECK ((status = 'draft') = (document_due_date IS NULL)),
+    CONSTRAINT invoices_external_is_issued CHECK (NOT (external AND status = 'draft')),
+    CONSTRAINT invoices_due_after_issue CHECK (due_date >= issue_date AND document_due_date >= issue_date),
+    CONSTRAINT invoices_total CHECK (total = subtotal + tax AND total >= 0),
+    CONSTRAINT invoices_paid CHECK (paid BETWEEN 0 AND total),
+    CONSTRAINT invoices_unpaid_unless_issued CHECK (paid = 0 OR status IN ('pending', 'paid')),
+    CONSTRAINT invoices_paid_when_settled CHECK ((status = 'paid') = (status IN ('pending', 'paid') AND paid = total)),
+    CONSTRAINT invoices_cancelled_with_reason CHECK ((status = 'cancelled') = (cancel_reason IS NOT NULL))
+);
+
+CREATE INDEX invoices_by_client ON invoices (business_id, client_id, status, id);
+CREATE INDEX invoices_by_issue_date ON invoices (business_id, issue_date, id);
+CREATE INDEX invoices_by_due_date ON invoices (business_id, status, due_date, id);
+CREATE INDEX invoices_by_total ON invoices (business_id, total, id);
+
+CREATE TABLE invoice_lines (
+    business_id      bigint NOT NULL,
+    invoice_id       bigint NOT NULL,
+    position         integer NOT NULL CONSTRAINT invoice_lines_position CHECK (position >= 1),
+    description      text NOT NULL,
+    quantity         numeric(19, 6) NOT NULL CONSTRAINT invoice_lines_quantity CHECK (quantity <> 0),
+    unit_price       numeric(19, 6) NOT NULL CONSTRAINT invoice_lines_unit_price CHECK (unit_price >= 0),
+    discount_percent numeric(7, 4) NOT NULL CONSTRAINT invoice_lines_discount CHECK (discount_percent BETWEEN 0 AND 100),
+    tax_rate         numeric(7, 4) NOT NULL CONSTRAINT invoice_lines_tax_rate CHECK (tax_rate BETWEEN 0 AND 100),
+    net              numeric(19, 4) NOT NULL,
+    PRIMARY KEY (business_id, invoice_id, position),
+    FOREIGN KEY (business_id, invoice_id) REFERENCES invoices (business_id, id) ON DELETE CASCADE
+);
+
+CREATE TABLE payments (
+    business_id bigint NOT NULL,
+    id          bigint GENERATED ALWAYS AS IDENTITY,
+    invoice_id  bigint NOT NULL,
+    -- below zero for a reversal
+    amount      numeric(19, 4) NOT NULL,
+    paid_on     date NOT NULL,
+    method      text NOT NULL,
+    reference   text,
+    reverses    bigint,
+    reason      text,
+    created_at  timestamptz NOT NULL,
+    PRIMARY KEY (business_id, id),
+    FOREIGN KEY (business_id, invoice_id) REFERENCES invoices (business_id, id),
+    FOREIGN KEY (business_id, reverses) REFERENCES payments (business_id, id),
+    CONSTRAINT payments_reversed_once UNIQUE (business_id, reverses),
+    CONSTRAINT payments_sign CHECK (amount <> 0 AND (amount < 0) = (reverses IS NOT NULL)),
+    CONSTRAINT payments_reversed_with_reason CHECK ((reverses IS NULL) = (reason IS NULL))
+);
+
+CREATE INDEX payments_by_invoice ON payments (business_id, invoice_id, id);
+CREATE INDEX payments_by_day ON payments (business_id, paid_on, id);

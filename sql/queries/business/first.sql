@@ -1,0 +1,1 @@
+SELECT min(business_id) FROM businesses

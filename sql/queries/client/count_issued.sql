@@ -1,0 +1,3 @@
+SELECT count(*)
+FROM invoices
+WHERE business_id = $1 AND client_id = $2 AND status <> 'draft'

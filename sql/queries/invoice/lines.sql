@@ -1,0 +1,4 @@
+SELECT description, quantity, unit_price, discount_percent, tax_rate, net
+FROM invoice_lines
+WHERE business_id = $1 AND invoice_id = $2
+ORDER BY position

@@ -1,0 +1,8 @@
+SELECT p.id, p.invoice_id, i.number, i.client_id, c.name, i.currency, p.amount, p.paid_on, p.method, p.reference, p.reverses,
+       p.reason, r.id, p.created_at
+FROM payments p
+JOIN invoices i ON i.business_id = p.business_id AND i.id = p.invoice_id
+JOIN clients c ON c.business_id = i.business_id AND c.id = i.client_id
+LEFT JOIN payments r ON r.business_id = p.business_id AND r.reverses = p.id
+WHERE p.business_id = $1 AND p.invoice_id = $2
+ORDER BY p.id

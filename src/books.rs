@@ -1,0 +1,114 @@
+//! The books: an open database of the right schema, and the business that this process serves.
+
+use std::{
+    sync::{PoisonError, RwLock},
+    time::{Duration, Instant},
+};
+
+use deadpool_postgres::{Client, Pool, PoolError};
+use rust_decimal::Decimal;
+use time::{Date, OffsetDateTime};
+
+use crate::{
+    clock,
+    config::Config,
+    database::{migrate, pool},
+    domain::{
+        business::BusinessDetails,
+        codes::{Currency, Language, TimeZone},
+        contact::Contact,
+        ids::BusinessId,
+    },
+    error::{Error, Result},
+    repository,
+};
+
+/// How long another process's change of the time zone may go unnoticed by reads. Writes always read it.
+const ZONE_AGE: Duration = Duration::from_secs(1);
+
+pub struct Books {
+    pool: Pool,
+    pub business: BusinessId,
+    /// Search forgives typos.
+    pub trigrams: bool,
+    zone: RwLock<Option<(TimeZone, Instant)>>,
+}
+
+impl Books {
+    /// Brings the database up, migrates it, and makes the first business where there is none.
+    pub async fn open(config: &Config) -> Result<Self> {
+        let url = config.database_url.as_deref().unwrap_or_default();
+        let pool = pool::build(pool::parse_url(url)?)?;
+        let mut client = get(&pool).await?;
+        let migrated = migrate::migrate(&mut client).await?;
+        repository::business::ensure_first(&client, &first_business()?, clock::now()).await?;
+        let business = match config.business {
+            Some(id) => repository::business::get(&client, BusinessId(id)).await?.id,
+            None => repository::business::first(&client).await?.unwrap_or(BusinessId(1)),
+        };
+        tokio::spawn(pool::release_idle(pool.clone()));
+        Ok(Self { pool, business, trigrams: migrated.trigrams, zone: RwLock::default() })
+    }
+
+    pub async fn client(&self) -> Result<Client> {
+        get(&self.pool).await
+    }
+
+    /// Which day it is for the business.
+    pub async fn today(&self, client: &Client, now: OffsetDateTime) -> Result<Date> {
+        let known = self.zone.read().unwrap_or_else(PoisonError::into_inner).clone();
+        if let Some((zone, read_at)) = known
+            && read_at.elapsed() < ZONE_AGE
+        {
+            return Ok(clock::day(now, &zone));
+        }
+        let zone = repository::business::get(client, self.business).await?.details.time_zone;
+        let today = clock::day(now, &zone);
+        *self.zone.write().unwrap_or_else(PoisonError::into_inner) = Some((zone, Instant::now()));
+        Ok(today)
+    }
+
+    /// To be called when the business was changed here.
+    pub fn forget_time_zone(&self) {
+        *self.zone.write().unwrap_or_else(PoisonError::into_inner) = None;
+    }
+}
+
+async fn get(pool: &Pool) -> Result<Client> {
+    pool.get().await.map_err(|error| match error {
+        PoolError::Backend(error) if error.as_db_error().is_some() => refused(&error),
+        PoolError::Backend(_) => Error::unavailable(
+            "The database cannot be reached.",
+            "Check that it is running and that DATABASE_URL is right; `facturo check` says what is used.",
+        ),
+        PoolError::Timeout(_) => Error::unavailable(
+            "The database did not answer in time.",
+            "Try again; if it lasts, `facturo check` says what is used.",
+        ),
+        other => Error::internal("pool", other),
+    })
+}
+
+/// The server answered, and said no: wrong password, no such database, too many connections.
+fn refused(error: &tokio_postgres::Error) -> Error {
+    let said = error.as_db_error().map_or("", |db| db.message());
+    Error::unavailable(
+        format!("The database refused the connection: {said}."),
+        "Check DATABASE_URL; `facturo check` says what is used.",
+    )
+}
+
+/// A business nobody has described yet: Spain's defaults.
+fn first_business() -> Result<BusinessDetails> {
+    Ok(BusinessDetails {
+        legal_name: None,
+        tax_id: None,
+        contact: Contact::default(),
+        iban: None,
+        currency: Currency::EUR,
+        time_zone: TimeZone::parse("time_zone", "Europe/Madrid")?,
+        language: Language::parse("language", "es")?,
+        payment_terms_days: 30,
+        default_tax_rate: Decimal::from(21),
+    })
+}

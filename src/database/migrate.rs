@@ -1,0 +1,160 @@
+//! Migrations: forward only, embedded, checksummed, all pending ones in one transaction under one lock.
+
+use sha2::{Digest, Sha256};
+use tokio_postgres::{Client, GenericClient, error::SqlState};
+
+use crate::error::{Error, Result};
+
+struct Migration {
+    version: i32,
+    name: &'static str,
+    sql: &'static str,
+}
+
+macro_rules! migrations {
+    ($($version:literal $name:literal)*) => {
+        &[$(Migration {
+            version: $version,
+            name: $name,
+            sql: include_str!(concat!("../../sql/migrations/", $name, ".sql")),
+        }),*]
+    };
+}
+
+const MIGRATIONS: &[Migration] = migrations! {
+    1 "0001_businesses_and_clients"
+    2 "0002_invoices_and_payments"
+    3 "0003_history_and_idempotency"
+};
+
+/// How a database stands to this program.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Schema {
+    Current,
+    /// So many migrations are still to be applied.
+    Behind(usize),
+}
+
+/// What a run found and did.
+#[derive(Debug, Clone, Copy)]
+pub struct Migrated {
+    pub applied: usize,
+    /// The trigram extension is there, so that search forgives typos.
+    pub trigrams: bool,
+}
+
+/// The newest schema version that this program knows.
+pub fn known_version() -> i32 {
+    MIGRATIONS.last().map_or(0, |migration| migration.version)
+}
+
+/// Compares the database with what is embedded, and changes nothing.
+///
+/// # Errors
+/// When the database comes from a newer facturo, or a migration that was applied reads otherwise here.
+pub async fn inspect(client: &impl GenericClient) -> Result<Schema> {
+    let rows = match client.query(include_str!("../../sql/queries/migration/applied.sql"), &[]).await {
+        Ok(rows) => rows,
+        Err(error) if error.code() == Some(&SqlState::UNDEFINED_TABLE) => {
+            return Ok(Schema::Behind(MIGRATIONS.len()));
+        }
+        Err(error) => return Err(error.into()),
+    };
+    for row in &rows {
+        let (version, checksum): (i32, &[u8]) = (row.try_get(0)?, row.try_get(2)?);
+        match MIGRATIONS.iter().find(|migration| migration.version == version) {
+            Some(known) if known.checksum() == checksum => {}
+            Some(known) => return Err(altered(known.name)),
+            None => return Err(newer(version)),
+        }
+    }
+    match MIGRATIONS.len() - rows.len() {
+        0 => Ok(Schema::Current),
+        pending => Ok(Schema::Behind(pending)),
+    }
+}
+
+/// Brings the schema up to date, whoever else is doing so.
+pub async fn migrate(client: &mut Client) -> Result<Migrated> {
+    let schema = inspect(client).await?;
+    let applied = if schema == Schema::Current { 0 } else { apply_pending(client).await? };
+    let trigrams = has_trigrams(client).await? || applied > 0 && create_trigrams(client).await?;
+    Ok(Migrated { applied, trigrams })
+}
+
+async fn apply_pending(client: &mut Client) -> Result<usize> {
+    let tx = client.transaction().await?;
+    tx.query(include_str!("../../sql/queries/migration/lock.sql"), &[]).await?;
+    tx.batch_execute(include_str!("../../sql/queries/migration/create_table.sql")).await?;
+    let Schema::Behind(pending) = inspect(&tx).await? else {
+        return Ok(0); // another process was faster
+    };
+    for migration in &MIGRATIONS[MIGRATIONS.len() - pending..] {
+        tracing::info!(migration = migration.name, "migrating the database");
+        tx.batch_execute(migration.sql).await?;
+        let checksum = migration.checksum();
+        let values: &[&(dyn tokio_postgres::types::ToSql + Sync)] =
+            &[&migration.version, &migration.name, &checksum.as_slice()];
+        tx.execute(include_str!("../../sql/queries/migration/record.sql"), values).await?;
+    }
+    tx.commit().await?;
+    Ok(pending)
+}
+
+pub async fn has_trigrams(client: &impl GenericClient) -> Result<bool> {
+    let row = client.query_one(include_str!("../../sql/queries/migration/has_trigrams.sql"), &[]).await?;
+    Ok(row.try_get(0)?)
+}
+
+/// Tries to create the trigram extension and its indexes; a server that does not allow it is no error.
+pub async fn create_trigrams(client: &mut Client) -> Result<bool> {
+    let tx = client.transaction().await?;
+    tx.query(include_str!("../../sql/queries/migration/lock.sql"), &[]).await?;
+    match tx.batch_execute(include_str!("../../sql/search/trigram.sql")).await {
+        Ok(()) => {
+            tx.commit().await?;
+            Ok(true)
+        }
+        Err(error) if error.as_db_error().is_some() => {
+            tracing::warn!(%error, "pg_trgm cannot be created here: search will not forgive typos");
+            Ok(false)
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
+impl Migration {
+    fn checksum(&self) -> Vec<u8> {
+        Sha256::digest(self.sql).to_vec()
+    }
+}
+
+fn newer(version: i32) -> Error {
+    Error::unavailable(
+        format!(
+            "The database was made by a newer facturo: its schema is at version {version}, and this facturo knows {}.",
+            known_version()
+        ),
+        "Update facturo, or point DATABASE_URL or FACTURO_DATA_DIR to another database.",
+    )
+}
+
+fn altered(name: &str) -> Error {
+    Error::unavailable(
+        format!("Migration {name} was applied to this database with another text than this facturo holds."),
+        "Use the facturo that made the database, or another database.",
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn versions_count_up_and_lead_their_names() {
+        for (index, migration) in MIGRATIONS.iter().enumerate() {
+            assert_eq!(usize::try_from(migration.version).unwrap(), index + 1);
+            assert!(migration.name.starts_with(&format!("{:04}_", migration.version)));
+        }
+    }
+}

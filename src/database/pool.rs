@@ -1,0 +1,128 @@
+//! The pool: few connections, each wait bounded, TLS for every host that is not local.
+
+use std::{str::FromStr, sync::Arc, time::Duration};
+
+use deadpool_postgres::{Manager, ManagerConfig, Pool, RecyclingMethod, Runtime, Timeouts};
+use tokio_postgres::{
+    Config, NoTls,
+    config::{Host, SslMode},
+};
+use tokio_postgres_rustls::MakeRustlsConnect;
+
+use crate::error::{Error, Result};
+
+/// Enough for group commit; a host that forgets to end its server does not exhaust PostgreSQL.
+const CONNECTIONS: usize = 8;
+/// A connection that was not used for so long is given back.
+const IDLE: Duration = Duration::from_secs(60);
+const WAIT: Duration = Duration::from_secs(10);
+const CONNECT: Duration = Duration::from_secs(10);
+/// Limits that the server itself keeps for every statement of ours.
+const SERVER_LIMITS: &str =
+    "-c statement_timeout=20s -c lock_timeout=10s -c idle_in_transaction_session_timeout=60s";
+
+/// Reads `DATABASE_URL`. Hosts that are not local must speak TLS unless `sslmode=disable` is written.
+pub fn parse_url(url: &str) -> Result<Config> {
+    let mut config = Config::from_str(url).map_err(|error| {
+        // the cause names the parameter, never its value, but the URL holds a password
+        let cause = std::error::Error::source(&error).map(ToString::to_string).unwrap_or_default();
+        Error::unavailable(
+            format!(
+                "DATABASE_URL cannot be read ({error}{}{cause}).",
+                if cause.is_empty() { "" } else { ": " }
+            ),
+            "It looks like postgresql://user:password@host:5432/database?sslmode=require.",
+        )
+    })?;
+    if !is_local(&config) && config.get_ssl_mode() == SslMode::Prefer {
+        config.ssl_mode(SslMode::Require);
+    }
+    Ok(config)
+}
+
+fn is_local(config: &Config) -> bool {
+    config.get_hosts().iter().all(|host| match host {
+        Host::Tcp(name) => matches!(name.as_str(), "localhost" | "127.0.0.1" | "::1" | "[::1]"),
+        #[cfg(unix)]
+        Host::Unix(_) => true,
+    })
+}
+
+/// Makes the pool; connects to nothing yet.
+pub fn build(mut config: Config) -> Result<Pool> {
+    let options = match config.get_options() {
+        Some(own) => format!("{SERVER_LIMITS} {own}"),
+        None => SERVER_LIMITS.to_owned(),
+    };
+    config.options(options).application_name("facturo").connect_timeout(CONNECT);
+    let recycling = ManagerConfig { recycling_method: RecyclingMethod::Fast };
+    let manager = match is_local(&config) || config.get_ssl_mode() == SslMode::Disable {
+        true => Manager::from_config(config, NoTls, recycling),
+        false => Manager::from_config(config, tls()?, recycling),
+    };
+    Pool::builder(manager)
+        .max_size(CONNECTIONS)
+        .timeouts(Timeouts { wait: Some(WAIT), create: Some(CONNECT), recycle: Some(CONNECT) })
+        .runtime(Runtime::Tokio1)
+        .build()
+        .map_err(|error| Error::internal("pool", error))
+}
+
+/// Certificates are checked against the system's roots, and the name against the certificate.
+fn tls() -> Result<MakeRustlsConnect> {
+    let mut roots = rustls::RootCertStore::empty();
+    let found = rustls_native_certs::load_native_certs();
+    roots.add_parsable_certificates(found.certs);
+    if roots.is_empty() {
+        return Err(Error::unavailable(
+            "This system has no root certificates, so the database's cannot be checked.",
+            "Install the ca-certificates package.",
+        ));
+    }
+    let provider = Arc::new(rustls::crypto::ring::default_provider());
+    let config = rustls::ClientConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()
+        .map_err(|error| Error::internal("TLS", error))?
+        .with_root_certificates(roots)
+        .with_no_client_auth();
+    Ok(MakeRustlsConnect::new(config))
+}
+
+/// Gives back connections that nobody used for a while, for as long as the pool lives.
+pub async fn release_idle(pool: Pool) {
+    let mut tick = tokio::time::interval(IDLE / 2);
+    while !pool.is_closed() {
+        tick.tick().await;
+        pool.retain(|_, metrics| metrics.last_used() < IDLE);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_local_hosts_may_do_without_tls_unasked() {
+        for (url, mode) in [
+            ("postgresql://u@localhost/db", SslMode::Prefer),
+            ("postgresql:///db?host=/run/postgresql", SslMode::Prefer),
+            ("postgresql://u:p@db.example.com/db", SslMode::Require),
+            ("postgresql://u:p@127.0.0.1,db.example.com/db", SslMode::Require),
+            ("postgresql://u:p@db.example.com/db?sslmode=disable", SslMode::Disable),
+        ] {
+            assert_eq!(parse_url(url).unwrap().get_ssl_mode(), mode, "{url}");
+        }
+    }
+
+    #[test]
+    fn a_bad_url_is_refused_without_its_password() {
+        for url in [
+            "mysql://u:secret@h/db",
+            "postgresql://u:secret@h:port/db",
+            "postgresql://u:secret@h/db?nope=secret",
+        ] {
+            let message = parse_url(url).unwrap_err().to_string();
+            assert!(!message.contains("secret"), "{message}");
+        }
+    }
+}

@@ -1,0 +1,53 @@
+//! The business: who issues the invoices. It is the tenant that everything else belongs to.
+
+use rust_decimal::Decimal;
+use time::OffsetDateTime;
+
+use super::{
+    codes::{Currency, Language, TimeZone},
+    contact::Contact,
+    ids::BusinessId,
+};
+
+#[derive(Debug, Clone)]
+pub struct Business {
+    pub id: BusinessId,
+    pub version: i64,
+    pub details: BusinessDetails,
+    pub created_at: OffsetDateTime,
+    pub updated_at: OffsetDateTime,
+}
+
+/// What the business says of itself, and its defaults for new invoices.
+#[derive(Debug, Clone)]
+pub struct BusinessDetails {
+    /// Absent until the person has said it.
+    pub legal_name: Option<String>,
+    pub tax_id: Option<String>,
+    pub contact: Contact,
+    pub iban: Option<String>,
+    pub currency: Currency,
+    pub time_zone: TimeZone,
+    /// The language of documents and reminders.
+    pub language: Language,
+    /// Days between issue and due date where the client has no terms of its own.
+    pub payment_terms_days: u16,
+    /// Percent.
+    pub default_tax_rate: Decimal,
+}
+
+impl BusinessDetails {
+    pub fn fields(&self) -> Vec<(&'static str, Option<String>)> {
+        let mut fields = vec![("legal_name", self.legal_name.clone()), ("tax_id", self.tax_id.clone())];
+        fields.extend(self.contact.fields());
+        fields.extend([
+            ("iban", self.iban.clone()),
+            ("currency", Some(self.currency.to_string())),
+            ("time_zone", Some(self.time_zone.name().to_owned())),
+            ("language", Some(self.language.code().to_owned())),
+            ("payment_terms_days", Some(self.payment_terms_days.to_string())),
+            ("default_tax_rate", Some(self.default_tax_rate.normalize().to_string())),
+        ]);
+        fields
+    }
+}

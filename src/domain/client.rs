@@ -1,0 +1,76 @@
+//! Clients: who the invoices are for (EN 16931, BG-7).
+
+use rust_decimal::Decimal;
+use time::OffsetDateTime;
+
+use super::{
+    codes::{Currency, Language},
+    contact::Contact,
+    ids::ClientId,
+    text,
+};
+
+#[derive(Debug, Clone)]
+pub struct Client {
+    pub id: ClientId,
+    pub version: i64,
+    pub details: ClientDetails,
+    pub archived_at: Option<OffsetDateTime>,
+    pub created_at: OffsetDateTime,
+    pub updated_at: OffsetDateTime,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ClientDetails {
+    pub name: String,
+    pub tax_id: Option<String>,
+    pub contact: Contact,
+    /// The language that this client is written to in; the business's where absent.
+    pub language: Option<Language>,
+    /// Days between issue and due date; the business's where absent.
+    pub payment_terms_days: Option<u16>,
+    /// Never printed.
+    pub notes: Option<String>,
+}
+
+impl ClientDetails {
+    pub fn named(name: String) -> Self {
+        Self {
+            name,
+            tax_id: None,
+            contact: Contact::default(),
+            language: None,
+            payment_terms_days: None,
+            notes: None,
+        }
+    }
+
+    /// What `find_clients` looks through, folded: name, city, e-mail and tax number.
+    pub fn search_text(&self) -> String {
+        let parts =
+            [Some(&self.name), self.contact.city.as_ref(), self.contact.email.as_ref(), self.tax_id.as_ref()];
+        text::fold(&parts.into_iter().flatten().map(String::as_str).collect::<Vec<_>>().join(" "))
+    }
+
+    pub fn fields(&self) -> Vec<(&'static str, Option<String>)> {
+        let mut fields = vec![("name", Some(self.name.clone())), ("tax_id", self.tax_id.clone())];
+        fields.extend(self.contact.fields());
+        fields.extend([
+            ("language", self.language.as_ref().map(|language| language.code().to_owned())),
+            ("payment_terms_days", self.payment_terms_days.map(|days| days.to_string())),
+            ("notes", self.notes.clone()),
+        ]);
+        fields
+    }
+}
+
+/// How a client stands in one currency. Drafts and cancelled invoices do not count.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Balance {
+    pub currency: Currency,
+    pub invoiced: Decimal,
+    pub paid: Decimal,
+    pub outstanding: Decimal,
+    /// The part of `outstanding` whose due date has passed.
+    pub overdue: Decimal,
+}

@@ -1,0 +1,116 @@
+//! What businesses and clients have in common: an address and ways to reach them (EN 16931, BG-5 to BG-9).
+
+use email_address::{EmailAddress, Options};
+use iban::IbanLike as _;
+
+use super::{codes::Country, text};
+use crate::error::{Error, Result};
+
+/// Postal address and contact data. Every part is optional until an invoice is issued.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Contact {
+    pub street: Option<String>,
+    pub postal_code: Option<String>,
+    pub city: Option<String>,
+    pub province: Option<String>,
+    pub country: Option<Country>,
+    pub email: Option<String>,
+    pub phone: Option<String>,
+}
+
+impl Contact {
+    /// The parts by name, in the order of a letter, for the history.
+    pub fn fields(&self) -> Vec<(&'static str, Option<String>)> {
+        vec![
+            ("street", self.street.clone()),
+            ("postal_code", self.postal_code.clone()),
+            ("city", self.city.clone()),
+            ("province", self.province.clone()),
+            ("country", self.country.as_ref().map(|country| country.alpha2().to_owned())),
+            ("email", self.email.clone()),
+            ("phone", self.phone.clone()),
+        ]
+    }
+}
+
+/// An e-mail address of RFC 5321 and RFC 6531: letters outside ASCII are welcome, display names are not.
+pub fn email(field: &'static str, value: &str) -> Result<String> {
+    let value = text::line(field, value, 254)?;
+    let options = Options::default().without_display_text().without_domain_literal().with_required_tld();
+    if EmailAddress::parse_with_options(&value, options).is_err() || value.contains(char::is_whitespace) {
+        let problem = format!("{value:?} is not an e-mail address");
+        return Err(Error::invalid(field, problem, "an address such as ana@example.com, without spaces"));
+    }
+    Ok(value)
+}
+
+/// A tax number, upper-case, without spaces, points or hyphens.
+pub fn tax_id(field: &'static str, value: &str) -> Result<String> {
+    let value = text::line(field, value, 40)?;
+    let plain: String =
+        value.chars().filter(|c| !matches!(c, ' ' | '.' | '-' | '/')).flat_map(char::to_uppercase).collect();
+    let fits = (3..=30).contains(&plain.len()) && plain.bytes().all(|b| b.is_ascii_alphanumeric());
+    if !fits {
+        return Err(Error::invalid(
+            field,
+            format!("{value:?} is not a tax number"),
+            "3 to 30 letters and digits, such as B12345674",
+        ));
+    }
+    Ok(plain)
+}
+
+/// An IBAN of ISO 13616 with its check digits right, in its electronic form.
+pub fn iban(field: &'static str, value: &str) -> Result<String> {
+    let value = text::line(field, value, 60)?;
+    let plain: String = value.split_whitespace().collect::<String>().to_ascii_uppercase();
+    let iban: iban::Iban = plain.parse().map_err(|_| {
+        Error::invalid(
+            field,
+            format!("{value:?} is not an IBAN, or its check digits do not fit"),
+            "an IBAN such as ES91 2100 0418 4502 0005 1332",
+        )
+    })?;
+    Ok(iban.electronic_str().to_owned())
+}
+
+/// Days between issue and due date.
+pub fn payment_terms_days(field: &'static str, days: i64) -> Result<u16> {
+    match u16::try_from(days) {
+        Ok(days @ 0..=365) => Ok(days),
+        _ => Err(Error::invalid(field, format!("{days} days"), "a whole number of days from 0 to 365")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn addresses_with_accents_pass_and_addresses_with_spaces_do_not() {
+        assert!(email("email", "ciríaco.hernández@example.com").is_ok());
+        for bad in [
+            "jose francisco.lerma@example.com",
+            "ana",
+            "ana@",
+            "@example.com",
+            "Ana <ana@example.com>",
+            "ana@localhost",
+            "a@b@example.com",
+        ] {
+            assert!(email("email", bad).is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn tax_ids_lose_their_punctuation() {
+        assert_eq!(tax_id("tax_id", "b-12.345.674").unwrap(), "B12345674");
+        assert!(tax_id("tax_id", "ñ123").is_err());
+    }
+
+    #[test]
+    fn ibans_are_checked() {
+        assert_eq!(iban("iban", "es91 2100 0418 4502 0005 1332").unwrap(), "ES9121000418450200051332");
+        assert!(iban("iban", "ES91 2100 0418 4502 0005 1333").is_err());
+    }
+}

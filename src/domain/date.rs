@@ -1,0 +1,43 @@
+//! Calendar days as `YYYY-MM-DD` (ISO 8601).
+
+use std::borrow::Cow;
+
+use time::{Date, Duration, format_description::BorrowedFormatItem, macros::format_description};
+
+use crate::error::{Error, Result};
+
+const FORMAT: &[BorrowedFormatItem<'_>] = format_description!("[year]-[month]-[day]");
+const YEARS: std::ops::RangeInclusive<i32> = 1900..=2999;
+
+pub fn parse(field: impl Into<Cow<'static, str>>, text: &str) -> Result<Date> {
+    let text = text.trim();
+    Date::parse(text, FORMAT).ok().filter(|date| text.len() == 10 && YEARS.contains(&date.year())).ok_or_else(
+        || Error::invalid(field, format!("{text:?} is not a date"), "YYYY-MM-DD, such as 2026-03-31"),
+    )
+}
+
+pub fn plus_days(date: Date, days: i64) -> Date {
+    date.checked_add(Duration::days(days)).unwrap_or(Date::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_real_days_pass() {
+        assert_eq!(parse("due_date", "2024-02-29").unwrap().to_string(), "2024-02-29");
+        for bad in [
+            "2023-02-29",
+            "2026-1-1",
+            "01/02/2026",
+            "+2026-01-01",
+            "0000-01-01",
+            "9999-01-01",
+            "2026-01-01T00:00:00Z",
+            "",
+        ] {
+            assert!(parse("due_date", bad).is_err(), "{bad}");
+        }
+    }
+}

@@ -1,0 +1,316 @@
+//! Invoices and their life: draft → pending (issued) → paid, or cancelled. The states carry their data, so that a draft
+//! cannot have a number and a pending invoice cannot lack one.
+
+use rust_decimal::Decimal;
+use time::{Date, OffsetDateTime};
+
+use super::{
+    codes::Currency,
+    date,
+    ids::{ClientId, InvoiceId},
+    line::Line,
+    money,
+    tax::Totals,
+};
+use crate::error::{Error, Result};
+
+/// An invoice without its lines.
+#[derive(Debug, Clone)]
+pub struct Invoice {
+    pub id: InvoiceId,
+    pub version: i64,
+    pub client_id: ClientId,
+    pub client_name: String,
+    pub currency: Currency,
+    pub state: State,
+    pub due: Due,
+    /// Printed on the document.
+    pub notes: Option<String>,
+    /// Never printed.
+    pub internal_notes: Option<String>,
+    pub totals: Totals,
+    /// What payments less reversals come to.
+    pub paid: Decimal,
+    pub created_at: OffsetDateTime,
+    pub updated_at: OffsetDateTime,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum State {
+    /// May still change, and may be deleted.
+    Draft { planned_issue_date: Date },
+    /// Issued, and something is still owed.
+    Pending(Issued),
+    /// Issued, and nothing is owed.
+    Paid(Issued),
+    /// Issued and then voided. It keeps its number for ever.
+    Cancelled { issued: Issued, reason: String },
+}
+
+/// What an invoice gains when it is issued, and never loses.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Issued {
+    pub number: String,
+    pub issue_date: Date,
+    /// The due date that stands on the document, whatever was agreed later.
+    pub document_due_date: Date,
+    /// Issued elsewhere, before facturo; the number is not of our series.
+    pub external: bool,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Due {
+    pub date: Date,
+    /// The date came from the payment terms, so it moves along with the issue date.
+    pub from_terms: bool,
+}
+
+/// The stored states by name, for filters and groups.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Status {
+    Draft,
+    Pending,
+    Paid,
+    Cancelled,
+}
+
+impl Status {
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Draft => "draft",
+            Self::Pending => "pending",
+            Self::Paid => "paid",
+            Self::Cancelled => "cancelled",
+        }
+    }
+}
+
+impl Invoice {
+    pub fn status(&self) -> Status {
+        match self.state {
+            State::Draft { .. } => Status::Draft,
+            State::Pending(_) => Status::Pending,
+            State::Paid(_) => Status::Paid,
+            State::Cancelled { .. } => Status::Cancelled,
+        }
+    }
+
+    pub fn issued(&self) -> Option<&Issued> {
+        match &self.state {
+            State::Draft { .. } => None,
+            State::Pending(issued) | State::Paid(issued) | State::Cancelled { issued, .. } => Some(issued),
+        }
+    }
+
+    /// The day on the document, or the day that is planned for it.
+    pub fn issue_date(&self) -> Date {
+        match &self.state {
+            State::Draft { planned_issue_date } => *planned_issue_date,
+            State::Pending(issued) | State::Paid(issued) | State::Cancelled { issued, .. } => {
+                issued.issue_date
+            }
+        }
+    }
+
+    /// What the client still owes. Drafts and cancelled invoices owe nothing.
+    pub fn outstanding(&self) -> Decimal {
+        match self.state {
+            State::Pending(_) | State::Paid(_) => self.totals.total - self.paid,
+            State::Draft { .. } | State::Cancelled { .. } => Decimal::ZERO,
+        }
+    }
+
+    /// Days since the due date, for a pending invoice whose due date has passed.
+    pub fn days_overdue(&self, today: Date) -> Option<i64> {
+        let days = (today - self.due.date).whole_days();
+        (self.status() == Status::Pending && days > 0).then_some(days)
+    }
+
+    pub fn is_partially_paid(&self) -> bool {
+        self.status() == Status::Pending && !self.paid.is_zero()
+    }
+
+    /// What our own sentences call it: a number that we gave, never a text that came from outside.
+    pub fn label(&self) -> String {
+        match self.issued() {
+            Some(issued) if !issued.external => issued.number.clone(),
+            Some(_) => format!("invoice {}", self.id),
+            None => format!("draft {}", self.id),
+        }
+    }
+
+    /// Refuses all but drafts. `act` is what was tried, such as `deleted`.
+    pub fn require_draft(&self, act: &str) -> Result<Date> {
+        match &self.state {
+            State::Draft { planned_issue_date } => Ok(*planned_issue_date),
+            _ => Err(Error::conflict(
+                format!("{} is {} and cannot be {act}.", self.label(), self.status().name()),
+                "Only drafts can. An issued invoice keeps its number for ever; cancel_invoice voids it.",
+            )),
+        }
+    }
+
+    /// Draft → pending, or paid where there is nothing to pay. A due date that came from the terms moves along.
+    ///
+    /// # Errors
+    /// When it is no draft, has a due date before `issue_date`, or would be issued in the future.
+    pub fn issue(&mut self, number: String, issue_date: Date, external: bool, today: Date) -> Result<()> {
+        let planned = self.require_draft("issued again")?;
+        if issue_date > today {
+            return Err(Error::invalid(
+                "issue_date",
+                format!("{issue_date} is in the future"),
+                format!("{today} or earlier; keep it as a draft until its day"),
+            ));
+        }
+        if self.due.from_terms {
+            self.due.date = date::plus_days(issue_date, (self.due.date - planned).whole_days());
+        }
+        due_after_issue(self.due.date, issue_date)?;
+        let issued = Issued { number, issue_date, document_due_date: self.due.date, external };
+        self.state = State::Pending(issued);
+        self.settle();
+        Ok(())
+    }
+
+    /// Pending → cancelled.
+    pub fn cancel(&mut self, reason: String) -> Result<()> {
+        let label = self.label();
+        match &self.state {
+            State::Pending(issued) if self.paid.is_zero() => {
+                self.state = State::Cancelled { issued: issued.clone(), reason };
+                Ok(())
+            }
+            State::Pending(_) | State::Paid(_) => Err(Error::conflict(
+                format!(
+                    "{} {} of {label} is paid, so it cannot be cancelled.",
+                    self.paid_text(),
+                    self.currency
+                ),
+                "Reverse its payments first (list_payments, reverse_payment).",
+            )),
+            State::Draft { .. } => Err(Error::conflict(
+                format!("{label} was never issued, so there is nothing to cancel."),
+                "delete_invoice removes a draft.",
+            )),
+            State::Cancelled { .. } => {
+                Err(Error::conflict(format!("{label} is already cancelled."), "There is nothing left to do."))
+            }
+        }
+    }
+
+    /// Takes a payment in; all that is outstanding where no amount is given. Answers the amount.
+    pub fn pay(&mut self, amount: Option<Decimal>) -> Result<Decimal> {
+        let label = self.label();
+        let refuse =
+            |problem: &str, next: &'static str| Err(Error::conflict(format!("{label} {problem}"), next));
+        match self.state {
+            State::Pending(_) => {}
+            State::Draft { .. } => {
+                return refuse("is not issued yet, so nothing is owed.", "issue_invoice first.");
+            }
+            State::Paid(_) => return refuse("is already paid in full.", "get_invoice shows its payments."),
+            State::Cancelled { .. } => {
+                return refuse("is cancelled, so nothing is owed.", "Look for the invoice that replaced it.");
+            }
+        }
+        let outstanding = self.outstanding();
+        let amount = money::exact("amount", amount.unwrap_or(outstanding), self.currency)?;
+        if amount <= Decimal::ZERO {
+            return Err(Error::invalid(
+                "amount",
+                format!("{amount} is not above zero"),
+                "an amount above zero",
+            ));
+        }
+        if amount > outstanding {
+            let [amount, outstanding] =
+                [amount, outstanding].map(|money| money::display(money, self.currency));
+            return Err(Error::invalid(
+                "amount",
+                format!("{amount} is more than the {outstanding} {} that {label} still owes", self.currency),
+                format!("an amount up to {outstanding}"),
+            ));
+        }
+        self.paid += amount;
+        self.settle();
+        Ok(amount)
+    }
+
+    /// Takes a payment of `amount` back: paid → pending.
+    pub fn unpay(&mut self, amount: Decimal) {
+        self.paid -= amount;
+        if let State::Paid(issued) = &self.state
+            && self.paid < self.totals.total
+        {
+            self.state = State::Pending(issued.clone());
+        }
+    }
+
+    /// Pending with nothing outstanding is paid.
+    fn settle(&mut self) {
+        if let State::Pending(issued) = &self.state
+            && self.paid == self.totals.total
+        {
+            self.state = State::Paid(issued.clone());
+        }
+    }
+
+    fn paid_text(&self) -> String {
+        money::display(self.paid, self.currency)
+    }
+
+    /// All that the history compares, with the lines in words.
+    pub fn fields(&self, lines: &[Line]) -> Vec<(&'static str, Option<String>)> {
+        let money = |amount| Some(money::display(amount, self.currency));
+        let reason = match &self.state {
+            State::Cancelled { reason, .. } => Some(reason.clone()),
+            _ => None,
+        };
+        vec![
+            ("status", Some(self.status().name().into())),
+            ("number", self.issued().map(|issued| issued.number.clone())),
+            ("client_id", Some(self.client_id.to_string())),
+            ("issue_date", Some(self.issue_date().to_string())),
+            ("due_date", Some(self.due.date.to_string())),
+            ("currency", Some(self.currency.to_string())),
+            ("lines", Some(lines.iter().map(Line::describe).collect::<Vec<_>>().join("; "))),
+            ("notes", self.notes.clone()),
+            ("internal_notes", self.internal_notes.clone()),
+            ("subtotal", money(self.totals.subtotal)),
+            ("tax", money(self.totals.tax)),
+            ("total", money(self.totals.total)),
+            ("paid", money(self.paid)),
+            ("reason", reason),
+        ]
+    }
+}
+
+/// A due date is never before the issue date.
+pub fn due_after_issue(due_date: Date, issue_date: Date) -> Result<()> {
+    if due_date >= issue_date {
+        return Ok(());
+    }
+    Err(Error::invalid(
+        "due_date",
+        format!("{due_date} is before the issue date {issue_date}"),
+        format!("{issue_date} or later"),
+    ))
+}
+
+/// An invoice asks for money or for nothing; what takes money back is a corrective invoice.
+pub fn not_negative(totals: &Totals, currency: Currency) -> Result<()> {
+    if totals.total >= Decimal::ZERO {
+        return Ok(());
+    }
+    let total = money::display(totals.total, currency);
+    Err(Error::invalid(
+        "lines",
+        format!("they add up to {total} {currency}"),
+        "lines that add up to zero or more",
+    ))
+}
+
+#[cfg(test)]
+#[path = "invoice_tests.rs"]
+mod tests;

@@ -1,0 +1,3 @@
+//! The life of an invoice, transition by transition.
+
+use super::*;

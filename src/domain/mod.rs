@@ -1,0 +1,19 @@
+//! The business itself: pure rules. No async, SQL, MCP, clock or environment; today and now come in as arguments.
+
+pub mod alert;
+pub mod business;
+pub mod client;
+pub mod codes;
+pub mod contact;
+pub mod date;
+pub mod decimal;
+pub mod event;
+pub mod ids;
+pub mod invoice;
+pub mod line;
+pub mod money;
+pub mod numbering;
+pub mod payment;
+pub mod report;
+pub mod tax;
+pub mod text;

@@ -1,0 +1,116 @@
+//! Text that people type: trimmed, bounded, without control characters; and its folded form for searching.
+
+use std::borrow::Cow;
+
+use unicode_normalization::{UnicodeNormalization, char::is_combining_mark};
+
+use crate::error::{Error, Result};
+
+/// Longest name of a business, a client or a line's description, in characters.
+pub const NAME_MAX: usize = 200;
+/// Longest free text (notes, reasons), in characters.
+pub const NOTE_MAX: usize = 4_000;
+
+/// One line of text: 1 to `max` characters after trimming, no control characters.
+pub fn line(field: impl Into<Cow<'static, str>>, value: &str, max: usize) -> Result<String> {
+    checked(field.into(), value, max, false)
+}
+
+/// A text that may run over several lines: as [`line`], but line breaks and tabs are welcome.
+pub fn note(field: impl Into<Cow<'static, str>>, value: &str) -> Result<String> {
+    checked(field.into(), value, NOTE_MAX, true)
+}
+
+fn checked(field: Cow<'static, str>, value: &str, max: usize, multiline: bool) -> Result<String> {
+    let accepted = || {
+        let breaks = if multiline { "line breaks and tabs, but no other" } else { "no" };
+        format!("1 to {max} characters, {breaks} control characters")
+    };
+    let value = value.trim();
+    if value.is_empty() {
+        return Err(Error::invalid(field, "is empty", accepted()));
+    }
+    let length = value.chars().count();
+    if length > max {
+        return Err(Error::invalid(field, format!("has {length} characters"), accepted()));
+    }
+    let allowed = |c: char| !c.is_control() || multiline && matches!(c, '\n' | '\r' | '\t');
+    if !value.chars().all(allowed) {
+        return Err(Error::invalid(field, "contains a control character", accepted()));
+    }
+    Ok(value.nfc().collect())
+}
+
+/// Sets, clears or keeps an optional field: absent keeps, an empty string clears, anything else is parsed.
+pub fn patch<T>(
+    target: &mut Option<T>,
+    value: Option<&str>,
+    parse: impl FnOnce(&str) -> Result<T>,
+) -> Result<()> {
+    match value {
+        None => {}
+        Some(text) if text.trim().is_empty() => *target = None,
+        Some(text) => *target = Some(parse(text)?),
+    }
+    Ok(())
+}
+
+/// The form of a text that search compares: lower case, without accents, words separated by single spaces.
+/// `ñ` folds to `n` as well, since people type both.
+pub fn fold(value: &str) -> String {
+    let plain: String =
+        value.nfkd().filter(|c| !is_combining_mark(*c)).flat_map(char::to_lowercase).collect();
+    plain
+        .split(|c: char| c.is_whitespace() || c.is_control())
+        .filter(|word| !word.is_empty())
+        .collect::<Vec<_>>()
+        .join(" ")
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn folding_ignores_case_accents_and_spacing() {
+        assert_eq!(fold("  Peñalver   ÁLVAREZ\tGómez "), "penalver alvarez gomez");
+    }
+
+    #[test]
+    fn a_line_refuses_what_it_cannot_hold() {
+        for bad in ["", "   ", "a\nb", "a\0b", &"x".repeat(NAME_MAX + 1)] {
+            assert!(line("name", bad, NAME_MAX).is_err(), "{bad:?}");
+        }
+        assert_eq!(line("name", "  Ana  ", NAME_MAX).unwrap(), "Ana");
+        assert!(line("name", &"ñ".repeat(NAME_MAX), NAME_MAX).is_ok());
+    }
+
+    #[test]
+    fn a_patch_keeps_clears_and_sets() {
+        let mut city = Some("Madrid".to_owned());
+        let parse = |s: &str| line("city", s, NAME_MAX);
+        patch(&mut city, None, parse).unwrap();
+        assert_eq!(city.as_deref(), Some("Madrid"));
+        patch(&mut city, Some("Jaén"), parse).unwrap();
+        assert_eq!(city.as_deref(), Some("Jaén"));
+        patch(&mut city, Some(" "), parse).unwrap();
+        assert_eq!(city, None);
+    }
+
+    proptest! {
+        #[test]
+        fn folding_twice_changes_nothing(text in ".*") {
+            let once = fold(&text);
+            prop_assert_eq!(fold(&once), once);
+        }
+
+        #[test]
+        fn what_a_line_accepts_it_accepts_again(text in ".{0,210}") {
+            if let Ok(once) = line("name", &text, NAME_MAX) {
+                prop_assert_eq!(line("name", &once, NAME_MAX).unwrap(), once);
+            }
+        }
+    }
+}

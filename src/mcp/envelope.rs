@@ -1,0 +1,137 @@
+//! The envelope of every write: begin, claim the key, act, keep the answer, commit; and try again what may be tried
+//! again. A try whose commit went unanswered is told apart from one that failed by the key, which is written with it.
+
+use std::time::Duration;
+
+use rmcp::model::JsonObject;
+use serde_json::Value;
+use sha2::{Digest, Sha256};
+
+use super::{
+    args,
+    tool::{self, Entry, Write},
+};
+use crate::{
+    books::Books,
+    clock,
+    domain::{event::Actor, text},
+    error::{Error, Result},
+    repository::{self, idempotency},
+    service::Act,
+};
+
+const TRIES: u32 = 4;
+/// A caller's key answers repeats for 30 days.
+const KEEP_CALLERS: time::Duration = time::Duration::days(30);
+/// A key of ours is of use only while its call runs.
+const KEEP_OURS: time::Duration = time::Duration::hours(1);
+
+struct Call<'a> {
+    entry: &'a Entry,
+    arguments: Value,
+    hash: [u8; 32],
+    key: String,
+    key_is_callers: bool,
+    actor: Actor,
+}
+
+pub async fn run<T: Write>(entry: &Entry, books: &Books, mut arguments: JsonObject) -> Result<String> {
+    let given = match arguments.shift_remove("idempotency_key") {
+        None | Some(Value::Null) => None,
+        Some(Value::String(key)) => Some(text::line("idempotency_key", &key, text::NAME_MAX)?),
+        Some(_) => return Err(Error::invalid("idempotency_key", "is not a string", "1 to 200 characters")),
+    };
+    let arguments = Value::Object(arguments);
+    let call = Call {
+        entry,
+        hash: hash(&arguments),
+        arguments,
+        key_is_callers: given.is_some(),
+        key: given.unwrap_or_else(|| uuid::Uuid::new_v4().to_string()),
+        actor: Actor::local(),
+    };
+    // refused before anything is begun
+    args::parse::<T::Args>(&entry.tool.input_schema, &call.arguments)?;
+    let mut remembered = None;
+    let mut pause = Duration::from_millis(20);
+    for _ in 1..TRIES {
+        match attempt::<T>(books, &call, &mut remembered).await {
+            Err(Error::Unavailable { problem, .. }) => {
+                tracing::warn!(tool = T::ABOUT.name, problem, "trying again")
+            }
+            done => return done,
+        }
+        tokio::time::sleep(pause).await;
+        pause *= 4;
+    }
+    attempt::<T>(books, &call, &mut remembered).await
+}
+
+/// One try. `remembered` is the answer of an earlier try whose commit went unanswered.
+async fn attempt<T: Write>(
+    books: &Books,
+    call: &Call<'_>,
+    remembered: &mut Option<String>,
+) -> Result<String> {
+    let mut client = books.client().await?;
+    let tx = client.transaction().await?;
+    let now = clock::now();
+    let key = idempotency::Key {
+        business: books.business,
+        actor: &call.actor,
+        tool: T::ABOUT.name,
+        key: &call.key,
+    };
+    let keep = if call.key_is_callers { KEEP_CALLERS } else { KEEP_OURS };
+    if let Some(first) = idempotency::claim(&tx, key, &call.hash, keep, now).await? {
+        return answer_again(first, call, remembered.take());
+    }
+    let business = repository::business::get(&tx, books.business).await?;
+    let today = clock::day(now, &business.details.time_zone);
+    let act = Act { tx: &tx, business: &business, actor: &call.actor, today, now };
+    let args = args::parse(&call.entry.tool.input_schema, &call.arguments)?;
+    let answer = tool::encode(T::call(&act, args).await?)?;
+    if call.key_is_callers {
+        idempotency::store_answer(&tx, key, &answer).await?;
+    }
+    *remembered = Some(answer.clone());
+    tx.commit().await?;
+    T::committed(books);
+    Ok(answer)
+}
+
+fn answer_again(first: idempotency::First, call: &Call<'_>, remembered: Option<String>) -> Result<String> {
+    if first.arguments_hash != call.hash {
+        return Err(Error::conflict(
+            format!("The idempotency_key {:?} was used before, with other arguments.", call.key),
+            "Use a new key for a new call; repeat the very same arguments to get the first answer again.",
+        ));
+    }
+    first
+        .answer
+        .or(remembered)
+        .ok_or_else(|| Error::internal("a key without an answer", "the answer of the first try is gone"))
+}
+
+/// SHA-256 of the arguments, whatever the order of their names.
+fn hash(arguments: &Value) -> [u8; 32] {
+    let mut sorted = arguments.clone();
+    sorted.sort_all_objects();
+    Sha256::digest(sorted.to_string()).into()
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn the_order_of_names_does_not_matter_and_values_do() {
+        let call = json!({ "client_id": 1, "lines": [{ "quantity": 1, "description": "x" }] });
+        let same = json!({ "lines": [{ "description": "x", "quantity": 1 }], "client_id": 1 });
+        let other = json!({ "client_id": 1, "lines": [{ "quantity": 2, "description": "x" }] });
+        assert_eq!(hash(&call), hash(&same));
+        assert_ne!(hash(&call), hash(&other));
+    }
+}

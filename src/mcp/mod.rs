@@ -1,0 +1,11 @@
+//! The surface that assistants see. The only room that knows rmcp: it opens and commits transactions, calls services to
+//! write and repositories to read.
+
+mod args;
+mod envelope;
+mod resources;
+mod schema;
+pub mod server;
+mod tool;
+pub mod tools;
+mod views;

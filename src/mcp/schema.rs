@@ -1,0 +1,74 @@
+//! Schemas as hosts want them: references inlined, no null types and no number formats in what comes in.
+
+use rmcp::model::JsonObject;
+use schemars::{
+    JsonSchema, Schema,
+    generate::SchemaSettings,
+    transform::{Transform, transform_subschemas},
+};
+use serde_json::{Value, json};
+
+/// What a tool takes.
+pub fn of_input<T: JsonSchema>() -> JsonObject {
+    let settings = SchemaSettings::draft2020_12().with(|settings| {
+        settings.inline_subschemas = true;
+        settings.meta_schema = None;
+    });
+    let mut schema = settings.with_transform(Plain).into_generator().into_root_schema_for::<T>();
+    tidy(&mut schema)
+}
+
+/// What a tool answers.
+pub fn of_output<T: JsonSchema>() -> JsonObject {
+    let settings = SchemaSettings::draft2020_12().for_serialize().with(|settings| {
+        settings.inline_subschemas = true;
+        settings.meta_schema = None;
+    });
+    let mut schema = settings.into_generator().into_root_schema_for::<T>();
+    tidy(&mut schema)
+}
+
+/// Two object schemas beside each other in one.
+pub fn merge(mut first: JsonObject, second: JsonObject) -> JsonObject {
+    for (key, value) in second {
+        match (first.get_mut(&key), value) {
+            (Some(Value::Object(into)), Value::Object(from)) => into.extend(from),
+            (Some(Value::Array(into)), Value::Array(from)) => into.extend(from),
+            (Some(_), _) => {}
+            (None, value) => drop(first.insert(key, value)),
+        }
+    }
+    first
+}
+
+/// The name and comment of the Rust type are noise to a model.
+fn tidy(schema: &mut Schema) -> JsonObject {
+    schema.remove("title");
+    schema.remove("description");
+    let mut object = schema.as_object().cloned().unwrap_or_default();
+    object.entry("type").or_insert(json!("object"));
+    object.entry("properties").or_insert(json!({}));
+    object
+}
+
+/// `["string", "null"]` becomes `string`: absent is how a value is left out. Formats of Rust's integers go.
+#[derive(Debug, Clone)]
+struct Plain;
+
+impl Transform for Plain {
+    fn transform(&mut self, schema: &mut Schema) {
+        if let Some(Value::Array(types)) = schema.get_mut("type") {
+            types.retain(|kind| kind != "null");
+            if let [kind] = types.as_slice() {
+                let kind = kind.clone();
+                schema.insert("type".into(), kind);
+            }
+        }
+        if let Some(Value::Array(choices)) = schema.get_mut("enum") {
+            choices.retain(|choice| !choice.is_null());
+        }
+        schema.remove("format");
+        schema.remove("default");
+        transform_subschemas(self, schema);
+    }
+}

@@ -1,0 +1,138 @@
+//! A tool: its arguments, its answer, and what it does; and the one path that every call of one takes.
+
+use std::sync::Arc;
+
+use futures_util::future::BoxFuture;
+use rmcp::model::{JsonObject, Tool, ToolAnnotations};
+use schemars::JsonSchema;
+use serde::Serialize;
+use serde_json::{Value, json};
+use time::Date;
+
+use super::{
+    args::{self, Arguments},
+    envelope, schema,
+};
+use crate::{
+    books::Books,
+    clock,
+    domain::ids::BusinessId,
+    error::{Error, Result},
+    service::Act,
+};
+
+/// How a tool presents itself.
+pub struct About {
+    pub name: &'static str,
+    pub title: &'static str,
+    /// For the model: what it does and when to take it, in 280 characters at most.
+    pub description: &'static str,
+}
+
+/// A tool that changes nothing.
+pub trait Read {
+    const ABOUT: About;
+    type Args: Arguments + Send;
+    type View: View;
+    fn call(desk: &Desk<'_>, args: Self::Args) -> impl Future<Output = Result<Self::View>> + Send;
+}
+
+/// A tool that changes something. It runs in a transaction that it does not see the ends of.
+pub trait Write {
+    const ABOUT: About;
+    /// It takes something away or cannot be undone.
+    const DESTRUCTIVE: bool = false;
+    type Args: Arguments + Send;
+    type View: View;
+    fn call(act: &Act<'_>, args: Self::Args) -> impl Future<Output = Result<Self::View>> + Send;
+    /// What this process must forget once the change stands.
+    fn committed(_books: &Books) {}
+}
+
+/// What a tool answers. `summary` becomes its first field: a sentence of ours, without any text that people typed.
+pub trait View: Serialize + JsonSchema + Send {
+    fn summary(&self) -> String;
+}
+
+#[derive(Serialize, JsonSchema)]
+struct Answer<V> {
+    summary: String,
+    #[serde(flatten)]
+    view: V,
+}
+
+/// The answer as the JSON that goes out.
+pub fn encode(view: impl View) -> Result<String> {
+    let answer = Answer { summary: view.summary(), view };
+    serde_json::to_string(&answer).map_err(|error| Error::internal("answer", error))
+}
+
+/// What a read works with.
+pub struct Desk<'a> {
+    pub client: &'a deadpool_postgres::Client,
+    pub business: BusinessId,
+    /// The business's own day.
+    pub today: Date,
+    /// Search forgives typos.
+    pub trigrams: bool,
+}
+
+/// A tool in the list: how it looks, and how it runs.
+pub struct Entry {
+    pub tool: Tool,
+    run: for<'a> fn(&'a Entry, &'a Books, JsonObject) -> BoxFuture<'a, Result<String>>,
+}
+
+impl Entry {
+    pub fn read<T: Read + 'static>() -> Self {
+        let tool = describe::<T::View>(T::ABOUT, T::Args::schema(), ToolAnnotations::new().read_only(true))
+            .with_hints(false, true);
+        Self { tool, run: |entry, books, arguments| Box::pin(run_read::<T>(entry, books, arguments)) }
+    }
+
+    pub fn write<T: Write + 'static>() -> Self {
+        let key = json!({ "properties": { "idempotency_key": {
+            "type": "string",
+            "description": "Any word of yours; a repeat with the same one changes nothing and gets the first answer."
+        } } });
+        let Value::Object(key) = key else { unreachable!() };
+        let input = schema::merge(T::Args::schema(), key);
+        let tool = describe::<T::View>(T::ABOUT, input, ToolAnnotations::new().read_only(false))
+            .with_hints(T::DESTRUCTIVE, false);
+        Self { tool, run: |entry, books, arguments| Box::pin(envelope::run::<T>(entry, books, arguments)) }
+    }
+
+    /// Runs the tool and answers its JSON.
+    pub async fn call(&self, books: &Books, arguments: JsonObject) -> Result<String> {
+        let arguments = args::prepare(&self.tool.input_schema, arguments)?;
+        (self.run)(self, books, arguments).await
+    }
+}
+
+trait WithHints {
+    fn with_hints(self, destructive: bool, idempotent: bool) -> Self;
+}
+
+impl WithHints for Tool {
+    /// Nothing here reaches beyond the database.
+    fn with_hints(mut self, destructive: bool, idempotent: bool) -> Self {
+        let hints = self.annotations.take().unwrap_or_default();
+        self.annotations = Some(hints.destructive(destructive).idempotent(idempotent).open_world(false));
+        self
+    }
+}
+
+fn describe<V: JsonSchema>(about: About, input: JsonObject, hints: ToolAnnotations) -> Tool {
+    Tool::new(about.name, about.description, Arc::new(input))
+        .with_title(about.title)
+        .with_raw_output_schema(Arc::new(schema::of_output::<Answer<V>>()))
+        .with_annotations(hints)
+}
+
+async fn run_read<T: Read>(entry: &Entry, books: &Books, arguments: JsonObject) -> Result<String> {
+    let args = args::parse(&entry.tool.input_schema, &Value::Object(arguments))?;
+    let client = books.client().await?;
+    let today = books.today(&client, clock::now()).await?;
+    let desk = Desk { client: &client, business: books.business, today, trigrams: books.trigrams };
+    encode(T::call(&desk, args).await?)
+}

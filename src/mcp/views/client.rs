@@ -1,0 +1,123 @@
+use schemars::JsonSchema;
+use serde::Serialize;
+
+use super::{Item, business::ContactView, moment};
+use crate::{
+    domain::{
+        client::{Balance, Client},
+        money,
+    },
+    mcp::tool::View,
+};
+
+#[derive(Serialize, JsonSchema)]
+pub struct ClientView {
+    id: i64,
+    version: i64,
+    name: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    tax_id: Option<String>,
+    #[serde(flatten)]
+    contact: ContactView,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    language: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    payment_terms_days: Option<u16>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    notes: Option<String>,
+    archived: bool,
+    created_at: String,
+    updated_at: String,
+}
+
+impl From<Client> for ClientView {
+    fn from(client: Client) -> Self {
+        let Client { id, version, details, archived_at, created_at, updated_at } = client;
+        Self {
+            id: id.0,
+            version,
+            name: details.name,
+            tax_id: details.tax_id,
+            contact: details.contact.into(),
+            language: details.language.map(|language| language.code().to_owned()),
+            payment_terms_days: details.payment_terms_days,
+            notes: details.notes,
+            archived: archived_at.is_some(),
+            created_at: moment(created_at),
+            updated_at: moment(updated_at),
+        }
+    }
+}
+
+impl Item for ClientView {
+    const ONE: &'static str = "client";
+    const MANY: &'static str = "clients";
+}
+
+impl View for ClientView {
+    fn summary(&self) -> String {
+        let archived = if self.archived { ", archived" } else { "" };
+        format!("Client {}{archived}, at version {}.", self.id, self.version)
+    }
+}
+
+/// A client and how it stands.
+#[derive(Serialize, JsonSchema)]
+pub struct ClientDetails {
+    #[serde(flatten)]
+    client: ClientView,
+    /// One per currency; drafts and cancelled invoices do not count.
+    totals: Vec<BalanceView>,
+}
+
+#[derive(Serialize, JsonSchema)]
+pub struct BalanceView {
+    currency: String,
+    invoiced: String,
+    paid: String,
+    outstanding: String,
+    overdue: String,
+}
+
+impl ClientDetails {
+    pub fn new(client: Client, balances: Vec<Balance>) -> Self {
+        let view = |balance: Balance| {
+            let money = |amount| money::display(amount, balance.currency);
+            BalanceView {
+                currency: balance.currency.to_string(),
+                invoiced: money(balance.invoiced),
+                paid: money(balance.paid),
+                outstanding: money(balance.outstanding),
+                overdue: money(balance.overdue),
+            }
+        };
+        Self { client: client.into(), totals: balances.into_iter().map(view).collect() }
+    }
+}
+
+impl View for ClientDetails {
+    fn summary(&self) -> String {
+        let standing = |total: &BalanceView| {
+            let BalanceView { currency, invoiced, outstanding, overdue, .. } = total;
+            format!("{invoiced} {currency} invoiced, {outstanding} outstanding, {overdue} overdue")
+        };
+        match self.totals.iter().map(standing).collect::<Vec<_>>().join("; ") {
+            none if none.is_empty() => format!("Client {}: nothing invoiced yet.", self.client.id),
+            standing => format!("Client {}: {standing}.", self.client.id),
+        }
+    }
+}
+
+/// What was deleted.
+#[derive(Serialize, JsonSchema)]
+pub struct ClientDeleted {
+    /// The client as it was.
+    pub deleted: ClientView,
+    pub drafts_deleted: usize,
+}
+
+impl View for ClientDeleted {
+    fn summary(&self) -> String {
+        format!("Client {} is deleted, and {} drafts with it.", self.deleted.id, self.drafts_deleted)
+    }
+}

@@ -1,0 +1,209 @@
+use deadpool_postgres::{GenericClient, Transaction};
+use time::{Date, OffsetDateTime};
+
+use super::{
+    business::{read_contact, read_days},
+    page::{self, Page, PageRequest},
+    sql::{self, Columns},
+};
+use crate::{
+    domain::{
+        client::{Balance, Client, ClientDetails},
+        codes::{Country, Currency, Language},
+        ids::{BusinessId, ClientId},
+        text,
+    },
+    error::{Error, Result},
+};
+
+/// What `find` looks for. Texts are as the person typed them.
+#[derive(Debug, Clone, Default)]
+pub struct Filter {
+    pub query: Option<String>,
+    pub city: Option<String>,
+    pub include_archived: bool,
+}
+
+pub async fn get(client: &impl GenericClient, business: BusinessId, id: ClientId) -> Result<Client> {
+    let statement = include_str!("../../sql/queries/client/get.sql");
+    sql::query_opt(client, statement, &[&business.0, &id.0], read).await?.ok_or_else(|| not_found(id))
+}
+
+/// Reads it for a change: others wait until this transaction ends.
+pub async fn lock(tx: &Transaction<'_>, business: BusinessId, id: ClientId) -> Result<Client> {
+    let statement = include_str!("../../sql/queries/client/lock.sql");
+    sql::query_opt(tx, statement, &[&business.0, &id.0], read).await?.ok_or_else(|| not_found(id))
+}
+
+pub async fn insert(
+    tx: &Transaction<'_>,
+    business: BusinessId,
+    details: &ClientDetails,
+    now: OffsetDateTime,
+) -> Result<Client> {
+    let statement = include_str!("../../sql/queries/client/insert.sql");
+    write(tx, statement, &[&business.0], details, now).await
+}
+
+pub async fn update(
+    tx: &Transaction<'_>,
+    business: BusinessId,
+    id: ClientId,
+    details: &ClientDetails,
+    now: OffsetDateTime,
+) -> Result<Client> {
+    let statement = include_str!("../../sql/queries/client/update.sql");
+    write(tx, statement, &[&business.0, &id.0], details, now).await
+}
+
+async fn write(
+    tx: &Transaction<'_>,
+    statement: &'static str,
+    key: sql::Params<'_>,
+    details: &ClientDetails,
+    now: OffsetDateTime,
+) -> Result<Client> {
+    let ClientDetails { contact, .. } = details;
+    let values: sql::Params<'_> = &[
+        &details.name,
+        &details.tax_id,
+        &contact.street,
+        &contact.postal_code,
+        &contact.city,
+        &contact.province,
+        &contact.country.as_ref().map(Country::alpha2),
+        &contact.email,
+        &contact.phone,
+        &details.language.as_ref().map(Language::code),
+        &details.payment_terms_days.map(i32::from),
+        &details.notes,
+        &details.search_text(),
+        &contact.city.as_deref().map(text::fold),
+        &now,
+    ];
+    sql::query_one(tx, statement, &[key, values].concat(), read).await
+}
+
+pub async fn set_archived(
+    tx: &Transaction<'_>,
+    business: BusinessId,
+    id: ClientId,
+    archived_at: Option<OffsetDateTime>,
+    now: OffsetDateTime,
+) -> Result<Client> {
+    let statement = include_str!("../../sql/queries/client/archive.sql");
+    sql::query_one(tx, statement, &[&business.0, &id.0, &archived_at, &now], read).await
+}
+
+pub async fn delete(tx: &Transaction<'_>, business: BusinessId, id: ClientId) -> Result<()> {
+    let statement = include_str!("../../sql/queries/client/delete.sql");
+    sql::execute(tx, statement, &[&business.0, &id.0]).await.map(drop)
+}
+
+/// Invoices of the client that were ever issued.
+pub async fn count_issued(client: &impl GenericClient, business: BusinessId, id: ClientId) -> Result<i64> {
+    let statement = include_str!("../../sql/queries/client/count_issued.sql");
+    sql::query_one(client, statement, &[&business.0, &id.0], |row| row.take()).await
+}
+
+pub async fn balances(
+    client: &impl GenericClient,
+    business: BusinessId,
+    id: ClientId,
+    today: Date,
+) -> Result<Vec<Balance>> {
+    let statement = include_str!("../../sql/queries/client/balances.sql");
+    sql::query(client, statement, &[&business.0, &id.0, &today], |row| {
+        Ok(Balance {
+            currency: row.parse(|code| Currency::parse("currency", code))?,
+            invoiced: row.take()?,
+            paid: row.take()?,
+            outstanding: row.take()?,
+            overdue: row.take()?,
+        })
+    })
+    .await
+}
+
+/// Clients that hold every word of the query; where none does and `forgiving` is set (the trigram extension is there),
+/// those whose text resembles it, closest first.
+pub async fn find(
+    client: &impl GenericClient,
+    business: BusinessId,
+    filter: &Filter,
+    request: &PageRequest,
+    forgiving: bool,
+) -> Result<Page<Client>> {
+    let is_similar = request.cursor.as_deref().is_some_and(|cursor| cursor.starts_with(SIMILAR));
+    if !is_similar {
+        let found = find_words(client, business, filter, request).await?;
+        let first_page = request.cursor.is_none();
+        if !(found.items.is_empty() && first_page && forgiving && filter.query.is_some()) {
+            return Ok(found);
+        }
+    }
+    find_similar(client, business, filter, request).await
+}
+
+const WORDS: &str = "words";
+const SIMILAR: &str = "similar";
+
+async fn find_words(
+    client: &impl GenericClient,
+    business: BusinessId,
+    filter: &Filter,
+    request: &PageRequest,
+) -> Result<Page<Client>> {
+    let limit = request.limit()?;
+    let after = request.cursor::<1>(WORDS)?.map(|cursor| cursor.id(0)).transpose()?.unwrap_or(0);
+    let words = sql::containing_words(&text::fold(filter.query.as_deref().unwrap_or_default()));
+    let statement = include_str!("../../sql/queries/client/find_words.sql");
+    let params: sql::Params<'_> =
+        &[&business.0, &filter.include_archived, &city(filter), &words, &after, &(limit + 1)];
+    let found = sql::query(client, statement, params, read).await?;
+    Ok(page::page(found, limit, WORDS, |client| vec![client.id.to_string()]))
+}
+
+async fn find_similar(
+    client: &impl GenericClient,
+    business: BusinessId,
+    filter: &Filter,
+    request: &PageRequest,
+) -> Result<Page<Client>> {
+    let limit = request.limit()?;
+    let (rank, after) = match request.cursor::<2>(SIMILAR)? {
+        Some(cursor) => (i32::try_from(cursor.id(0)?).map_err(|_| page::bad_cursor())?, cursor.id(1)?),
+        None => (i32::MAX, 0),
+    };
+    let query = text::fold(filter.query.as_deref().unwrap_or_default());
+    let statement = include_str!("../../sql/queries/client/find_similar.sql");
+    let params: sql::Params<'_> =
+        &[&business.0, &filter.include_archived, &city(filter), &query, &rank, &after, &(limit + 1)];
+    let found = sql::query(client, statement, params, |row| Ok((read(row)?, row.take::<i32>()?))).await?;
+    let found =
+        page::page(found, limit, SIMILAR, |(client, rank)| vec![rank.to_string(), client.id.to_string()]);
+    let items = found.items.into_iter().map(|(client, _)| client).collect();
+    Ok(Page { items, next_cursor: found.next_cursor })
+}
+
+fn city(filter: &Filter) -> Option<String> {
+    filter.city.as_deref().map(|city| sql::containing(&text::fold(city)))
+}
+
+fn not_found(id: ClientId) -> Error {
+    Error::NotFound { what: "client", id: id.to_string(), next: "find_clients looks clients up by name." }
+}
+
+fn read(row: &mut Columns<'_>) -> Result<Client> {
+    let (id, version) = (ClientId(row.take()?), row.take()?);
+    let details = ClientDetails {
+        name: row.take()?,
+        tax_id: row.take()?,
+        contact: read_contact(row)?,
+        language: row.parse_opt(|code| Language::parse("language", code))?,
+        payment_terms_days: row.take::<Option<i32>>()?.map(read_days).transpose()?,
+        notes: row.take()?,
+    };
+    let archived_at = row.take()?;
+    Ok(Client { id, version, details, archived_at, created_at: row.take()?, updated_at: row.take()? })
+}

@@ -1,0 +1,103 @@
+use deadpool_postgres::{GenericClient, Transaction};
+use serde_json::{Value, json};
+
+use super::{
+    page::{self, Page, PageRequest},
+    sql::{self, Columns},
+};
+use crate::{
+    domain::{
+        event::{Change, Entity, Event, NewEvent},
+        ids::{BusinessId, ClientId},
+    },
+    error::Result,
+};
+
+/// Appends to the entity's chain. The caller holds the lock on the entity's row, which keeps the chain in order.
+pub async fn append(tx: &Transaction<'_>, business: BusinessId, event: &NewEvent) -> Result<()> {
+    let statement = include_str!("../../sql/queries/event/append.sql");
+    let (changes_digest, digest) = (event.changes_digest(), event.digest());
+    let params: sql::Params<'_> = &[
+        &business.0,
+        &event.entity.kind.name(),
+        &event.entity.id,
+        &event.entity.client_id.map(|id| id.0),
+        &event.at,
+        &event.actor.0,
+        &event.action,
+        &changes_digest.as_slice(),
+        &digest.as_slice(),
+        &to_json(&event.changes),
+    ];
+    sql::execute(tx, statement, params).await.map(drop)
+}
+
+const LIST: &str = "events";
+
+/// Newest first.
+pub async fn of_entity(
+    client: &impl GenericClient,
+    business: BusinessId,
+    entity: Entity,
+    request: &PageRequest,
+) -> Result<Page<Event>> {
+    let statement = include_str!("../../sql/queries/event/of_entity.sql");
+    list(client, statement, &[&business.0, &entity.kind.name(), &entity.id], request).await
+}
+
+/// Events of the client and of its invoices, newest first.
+pub async fn of_client(
+    client: &impl GenericClient,
+    business: BusinessId,
+    of: ClientId,
+    request: &PageRequest,
+) -> Result<Page<Event>> {
+    let statement = include_str!("../../sql/queries/event/of_client.sql");
+    list(client, statement, &[&business.0, &of.0], request).await
+}
+
+async fn list(
+    client: &impl GenericClient,
+    statement: &'static str,
+    of: sql::Params<'_>,
+    request: &PageRequest,
+) -> Result<Page<Event>> {
+    let limit = request.limit()?;
+    let before = request.cursor::<1>(LIST)?.map(|cursor| cursor.id(0)).transpose()?.unwrap_or(i64::MAX);
+    let window: sql::Params<'_> = &[&before, &(limit + 1)];
+    let found = sql::query(client, statement, &[of, window].concat(), read).await?;
+    Ok(page::page(found, limit, LIST, |event| vec![event.id.to_string()]))
+}
+
+/// Takes away what the events of a client say of it; that they happened stays.
+pub async fn erase_client(tx: &Transaction<'_>, business: BusinessId, of: ClientId) -> Result<()> {
+    let statement = include_str!("../../sql/queries/event/erase_client.sql");
+    sql::execute(tx, statement, &[&business.0, &of.0]).await.map(drop)
+}
+
+fn read(row: &mut Columns<'_>) -> Result<Event> {
+    Ok(Event {
+        id: row.take()?,
+        entity_kind: row.take()?,
+        entity_id: row.take()?,
+        at: row.take()?,
+        actor: row.take()?,
+        action: row.take()?,
+        changes: row.take::<Option<Value>>()?.map(|changes| from_json(&changes)),
+    })
+}
+
+/// `[[field, before, after], …]`, so that the order stays.
+fn to_json(changes: &[Change]) -> Value {
+    changes.iter().map(|change| json!([change.field, change.before, change.after])).collect()
+}
+
+fn from_json(changes: &Value) -> Vec<Change> {
+    let text = |value: &Value| value.as_str().map(str::to_owned);
+    let change = |parts: &Value| Change {
+        field: text(&parts[0]).unwrap_or_default(),
+        before: text(&parts[1]),
+        after: text(&parts[2]),
+    };
+    changes.as_array().map(|changes| changes.iter().map(change).collect()).unwrap_or_default()
+}

@@ -1,0 +1,355 @@
+use deadpool_postgres::{GenericClient, Transaction};
+use rust_decimal::Decimal;
+use time::{Date, OffsetDateTime, macros::date};
+
+use super::{
+    page::{self, Page, PageRequest},
+    sql::{self, Columns},
+};
+use crate::{
+    domain::{
+        codes::Currency,
+        decimal,
+        ids::{BusinessId, ClientId, InvoiceId},
+        invoice::{Due, Invoice, Issued, State, Status},
+        line::Line,
+        tax::Totals,
+        text,
+    },
+    error::{Error, Result},
+};
+
+pub const DAY_MIN: Date = date!(0001 - 01 - 01);
+pub const DAY_MAX: Date = date!(9999 - 12 - 31);
+
+/// What `list` keeps. Open ends are the ends of the calendar.
+#[derive(Debug, Clone)]
+pub struct Filter {
+    pub statuses: Vec<Status>,
+    pub only_partially_paid: bool,
+    pub client_id: Option<ClientId>,
+    pub issued: (Date, Date),
+    pub due: (Date, Date),
+    pub total: (Decimal, Decimal),
+    /// Words of the number, the lines, the notes or the client, as the person typed them.
+    pub query: Option<String>,
+}
+
+impl Default for Filter {
+    fn default() -> Self {
+        Self {
+            statuses: vec![Status::Draft, Status::Pending, Status::Paid, Status::Cancelled],
+            only_partially_paid: false,
+            client_id: None,
+            issued: (DAY_MIN, DAY_MAX),
+            due: (DAY_MIN, DAY_MAX),
+            total: (Decimal::ZERO, decimal::LIMIT),
+            query: None,
+        }
+    }
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Sort {
+    Newest,
+    Oldest,
+    Due,
+    Total,
+}
+
+impl Sort {
+    pub const ALL: [Self; 4] = [Self::Newest, Self::Oldest, Self::Due, Self::Total];
+
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Newest => "newest",
+            Self::Oldest => "oldest",
+            Self::Due => "due",
+            Self::Total => "total",
+        }
+    }
+
+    fn statement(self) -> &'static str {
+        match self {
+            Self::Newest => include_str!("../../sql/queries/invoice/list_newest.sql"),
+            Self::Oldest => include_str!("../../sql/queries/invoice/list_oldest.sql"),
+            Self::Due => include_str!("../../sql/queries/invoice/list_due.sql"),
+            Self::Total => include_str!("../../sql/queries/invoice/list_total.sql"),
+        }
+    }
+}
+
+pub async fn get(client: &impl GenericClient, business: BusinessId, id: InvoiceId) -> Result<Invoice> {
+    let statement = include_str!("../../sql/queries/invoice/get.sql");
+    sql::query_opt(client, statement, &[&business.0, &id.0], read)
+        .await?
+        .ok_or_else(|| not_found(&id.to_string()))
+}
+
+/// Reads it for a change: others wait until this transaction ends.
+pub async fn lock(tx: &Transaction<'_>, business: BusinessId, id: InvoiceId) -> Result<Invoice> {
+    let statement = include_str!("../../sql/queries/invoice/lock.sql");
+    sql::query_opt(tx, statement, &[&business.0, &id.0], read)
+        .await?
+        .ok_or_else(|| not_found(&id.to_string()))
+}
+
+/// The id behind a legal number.
+pub async fn id_by_number(
+    client: &impl GenericClient,
+    business: BusinessId,
+    number: &str,
+) -> Result<Option<InvoiceId>> {
+    let statement = include_str!("../../sql/queries/invoice/id_by_number.sql");
+    sql::query_opt(client, statement, &[&business.0, &number], |row| Ok(InvoiceId(row.take()?))).await
+}
+
+pub async fn lines(client: &impl GenericClient, business: BusinessId, id: InvoiceId) -> Result<Vec<Line>> {
+    let statement = include_str!("../../sql/queries/invoice/lines.sql");
+    sql::query(client, statement, &[&business.0, &id.0], |row| {
+        Ok(Line {
+            description: row.take()?,
+            quantity: row.take()?,
+            unit_price: row.take()?,
+            discount_percent: row.take()?,
+            tax_rate: row.take()?,
+            net: row.take()?,
+        })
+    })
+    .await
+}
+
+/// Writes a new invoice with its lines and answers its id.
+pub async fn insert(
+    tx: &Transaction<'_>,
+    business: BusinessId,
+    invoice: &Invoice,
+    lines: &[Line],
+) -> Result<InvoiceId> {
+    let statement = include_str!("../../sql/queries/invoice/insert.sql");
+    let issued = invoice.issued();
+    let params: sql::Params<'_> = &[
+        &business.0,
+        &invoice.client_id.0,
+        &invoice.status().name(),
+        &issued.map(|issued| &issued.number),
+        &invoice.issue_date(),
+        &invoice.due.date,
+        &invoice.due.from_terms,
+        &issued.map(|issued| issued.document_due_date),
+        &issued.is_some_and(|issued| issued.external),
+        &invoice.currency.code(),
+        &invoice.notes,
+        &invoice.internal_notes,
+        &invoice.totals.subtotal,
+        &invoice.totals.tax,
+        &invoice.totals.total,
+        &search_text(invoice, lines),
+        &invoice.created_at,
+    ];
+    let id = sql::query_one(tx, statement, params, |row| Ok(InvoiceId(row.take()?))).await?;
+    insert_lines(tx, business, id, lines).await?;
+    Ok(id)
+}
+
+/// Writes everything of an invoice but its lines, and answers its new version.
+pub async fn update(
+    tx: &Transaction<'_>,
+    business: BusinessId,
+    invoice: &Invoice,
+    lines: &[Line],
+    now: OffsetDateTime,
+) -> Result<i64> {
+    let statement = include_str!("../../sql/queries/invoice/update.sql");
+    let issued = invoice.issued();
+    let cancel_reason = match &invoice.state {
+        State::Cancelled { reason, .. } => Some(reason),
+        _ => None,
+    };
+    let params: sql::Params<'_> = &[
+        &business.0,
+        &invoice.id.0,
+        &invoice.client_id.0,
+        &invoice.status().name(),
+        &issued.map(|issued| &issued.number),
+        &invoice.issue_date(),
+        &invoice.due.date,
+        &invoice.due.from_terms,
+        &issued.map(|issued| issued.document_due_date),
+        &issued.is_some_and(|issued| issued.external),
+        &invoice.currency.code(),
+        &invoice.notes,
+        &invoice.internal_notes,
+        &invoice.totals.subtotal,
+        &invoice.totals.tax,
+        &invoice.totals.total,
+        &invoice.paid,
+        &cancel_reason,
+        &search_text(invoice, lines),
+        &now,
+    ];
+    sql::query_one(tx, statement, params, |row| row.take()).await
+}
+
+/// Puts new lines in the place of the old.
+pub async fn replace_lines(
+    tx: &Transaction<'_>,
+    business: BusinessId,
+    id: InvoiceId,
+    lines: &[Line],
+) -> Result<()> {
+    let statement = include_str!("../../sql/queries/invoice/delete_lines.sql");
+    sql::execute(tx, statement, &[&business.0, &id.0]).await?;
+    insert_lines(tx, business, id, lines).await
+}
+
+async fn insert_lines(
+    tx: &Transaction<'_>,
+    business: BusinessId,
+    id: InvoiceId,
+    lines: &[Line],
+) -> Result<()> {
+    let statement = include_str!("../../sql/queries/invoice/insert_lines.sql");
+    let column = |of: fn(&Line) -> Decimal| lines.iter().map(of).collect::<Vec<_>>();
+    let descriptions: Vec<&str> = lines.iter().map(|line| line.description.as_str()).collect();
+    let params: sql::Params<'_> = &[
+        &business.0,
+        &id.0,
+        &descriptions,
+        &column(|line| line.quantity),
+        &column(|line| line.unit_price),
+        &column(|line| line.discount_percent),
+        &column(|line| line.tax_rate),
+        &column(|line| line.net),
+    ];
+    sql::execute(tx, statement, params).await.map(drop)
+}
+
+/// Deletes an invoice with its lines.
+pub async fn delete(tx: &Transaction<'_>, business: BusinessId, id: InvoiceId) -> Result<()> {
+    let statement = include_str!("../../sql/queries/invoice/delete.sql");
+    sql::execute(tx, statement, &[&business.0, &id.0]).await.map(drop)
+}
+
+/// The client's drafts, locked.
+pub async fn lock_drafts_of_client(
+    tx: &Transaction<'_>,
+    business: BusinessId,
+    client: ClientId,
+) -> Result<Vec<InvoiceId>> {
+    let statement = include_str!("../../sql/queries/invoice/lock_drafts_of_client.sql");
+    sql::query(tx, statement, &[&business.0, &client.0], |row| Ok(InvoiceId(row.take()?))).await
+}
+
+pub async fn list(
+    client: &impl GenericClient,
+    business: BusinessId,
+    filter: &Filter,
+    sort: Sort,
+    request: &PageRequest,
+) -> Result<Page<Invoice>> {
+    let limit = request.limit()?;
+    let cursor = request.cursor::<2>(sort.name())?;
+    let statuses: Vec<&str> = filter.statuses.iter().map(|status| status.name()).collect();
+    let words = sql::containing_words(&text::fold(filter.query.as_deref().unwrap_or_default()));
+    let id = cursor.as_ref().map(|cursor| cursor.id(1)).transpose()?;
+    let day = || cursor.as_ref().map(|cursor| cursor.date(0)).transpose();
+    let amount = || cursor.as_ref().map(|cursor| cursor.amount(0)).transpose();
+    let (first_day, first_total, first_id) = match sort {
+        Sort::Newest => (day()?.unwrap_or(DAY_MAX), None, i64::MAX),
+        Sort::Oldest | Sort::Due => (day()?.unwrap_or(DAY_MIN), None, 0),
+        Sort::Total => (DAY_MAX, Some(amount()?.unwrap_or(decimal::LIMIT)), i64::MAX),
+    };
+    let after: &(dyn tokio_postgres::types::ToSql + Sync) = match &first_total {
+        Some(total) => total,
+        None => &first_day,
+    };
+    let params: sql::Params<'_> = &[
+        &business.0,
+        &statuses,
+        &filter.client_id.map(|id| id.0),
+        &filter.issued.0,
+        &filter.issued.1,
+        &filter.due.0,
+        &filter.due.1,
+        &filter.total.0,
+        &filter.total.1,
+        &filter.only_partially_paid,
+        &words,
+        after,
+        &id.unwrap_or(first_id),
+        &(limit + 1),
+    ];
+    let found = sql::query(client, sort.statement(), params, read).await?;
+    Ok(page::page(found, limit, sort.name(), |invoice| {
+        let key = match sort {
+            Sort::Newest | Sort::Oldest => invoice.issue_date().to_string(),
+            Sort::Due => invoice.due.date.to_string(),
+            Sort::Total => invoice.totals.total.to_string(),
+        };
+        vec![key, invoice.id.to_string()]
+    }))
+}
+
+pub fn not_found(id: &str) -> Error {
+    Error::NotFound {
+        what: "invoice",
+        id: id.to_owned(),
+        next: "list_invoices finds it by client, date or words.",
+    }
+}
+
+fn search_text(invoice: &Invoice, lines: &[Line]) -> String {
+    let number = invoice.issued().map(|issued| issued.number.as_str());
+    let descriptions = lines.iter().map(|line| line.description.as_str());
+    let texts = number.into_iter().chain(descriptions).chain(invoice.notes.as_deref());
+    text::fold(&texts.collect::<Vec<_>>().join(" "))
+}
+
+/// The columns of an invoice and its client's name.
+pub(super) fn read(row: &mut Columns<'_>) -> Result<Invoice> {
+    let (id, version, client_id, client_name) =
+        (InvoiceId(row.take()?), row.take()?, ClientId(row.take()?), row.take()?);
+    let status: &str = row.take()?;
+    let (number, issue_date): (Option<String>, Date) = (row.take()?, row.take()?);
+    let due = Due { date: row.take()?, from_terms: row.take()? };
+    let (document_due_date, external): (Option<Date>, bool) = (row.take()?, row.take()?);
+    let currency = row.parse(|code| Currency::parse("currency", code))?;
+    let (notes, internal_notes) = (row.take()?, row.take()?);
+    let totals = Totals { subtotal: row.take()?, tax: row.take()?, total: row.take()? };
+    let paid = row.take()?;
+    let issued = number.zip(document_due_date).map(|(number, document_due_date)| Issued {
+        number,
+        issue_date,
+        document_due_date,
+        external,
+    });
+    let state = match (status, issued, row.take::<Option<String>>()?) {
+        ("draft", None, None) => State::Draft { planned_issue_date: issue_date },
+        ("pending", Some(issued), None) => State::Pending(issued),
+        ("paid", Some(issued), None) => State::Paid(issued),
+        ("cancelled", Some(issued), Some(reason)) => State::Cancelled { issued, reason },
+        _ => {
+            return Err(Error::internal(
+                "a stored invoice contradicts itself",
+                format!("invoice {id}: {status}"),
+            ));
+        }
+    };
+    let (created_at, updated_at) = (row.take()?, row.take()?);
+    Ok(Invoice {
+        id,
+        version,
+        client_id,
+        client_name,
+        currency,
+        state,
+        due,
+        notes,
+        internal_notes,
+        totals,
+        paid,
+        created_at,
+        updated_at,
+    })
+}

@@ -1,0 +1,14 @@
+//! SQL in, domain types out. A read takes any client, a write of several statements a transaction; nothing here opens a
+//! transaction or decides anything. One statement a file, under `sql/queries`.
+
+pub mod alert;
+pub mod business;
+pub mod client;
+pub mod event;
+pub mod idempotency;
+pub mod invoice;
+pub mod numbering;
+pub mod page;
+pub mod payment;
+pub mod report;
+pub mod sql;

@@ -1,0 +1,141 @@
+use deadpool_postgres::{GenericClient, Transaction};
+use rust_decimal::Decimal;
+use time::{Date, OffsetDateTime};
+
+use super::{
+    invoice::{DAY_MAX, DAY_MIN},
+    page::{self, Page, PageRequest},
+    sql::{self, Columns},
+};
+use crate::{
+    domain::{
+        codes::Currency,
+        ids::{BusinessId, ClientId, InvoiceId, PaymentId},
+        payment::{Method, Payment, Standing},
+    },
+    error::{Error, Result},
+};
+
+/// A payment as it is about to be written; `reverses` with its reason makes it a reversal.
+pub struct NewPayment<'a> {
+    pub invoice_id: InvoiceId,
+    pub amount: Decimal,
+    pub paid_on: Date,
+    pub method: Method,
+    pub reference: Option<&'a str>,
+    pub reverses: Option<(PaymentId, &'a str)>,
+}
+
+/// What `list` keeps. Open ends are the ends of the calendar.
+#[derive(Debug, Clone)]
+pub struct Filter {
+    pub invoice_id: Option<InvoiceId>,
+    pub client_id: Option<ClientId>,
+    pub paid: (Date, Date),
+    pub method: Option<Method>,
+}
+
+impl Default for Filter {
+    fn default() -> Self {
+        Self { invoice_id: None, client_id: None, paid: (DAY_MIN, DAY_MAX), method: None }
+    }
+}
+
+pub async fn get(client: &impl GenericClient, business: BusinessId, id: PaymentId) -> Result<Payment> {
+    let statement = include_str!("../../sql/queries/payment/get.sql");
+    sql::query_opt(client, statement, &[&business.0, &id.0], read).await?.ok_or_else(|| Error::NotFound {
+        what: "payment",
+        id: id.to_string(),
+        next: "list_payments shows the payments of an invoice or a client.",
+    })
+}
+
+/// All entries of an invoice, reversals too, oldest first.
+pub async fn of_invoice(
+    client: &impl GenericClient,
+    business: BusinessId,
+    invoice: InvoiceId,
+) -> Result<Vec<Payment>> {
+    let statement = include_str!("../../sql/queries/payment/of_invoice.sql");
+    sql::query(client, statement, &[&business.0, &invoice.0], read).await
+}
+
+pub async fn insert(
+    tx: &Transaction<'_>,
+    business: BusinessId,
+    payment: &NewPayment<'_>,
+    now: OffsetDateTime,
+) -> Result<PaymentId> {
+    let statement = include_str!("../../sql/queries/payment/insert.sql");
+    let params: sql::Params<'_> = &[
+        &business.0,
+        &payment.invoice_id.0,
+        &payment.amount,
+        &payment.paid_on,
+        &payment.method.name(),
+        &payment.reference,
+        &payment.reverses.map(|(id, _)| id.0),
+        &payment.reverses.map(|(_, reason)| reason),
+        &now,
+    ];
+    sql::query_one(tx, statement, params, |row| Ok(PaymentId(row.take()?))).await
+}
+
+pub async fn list(
+    client: &impl GenericClient,
+    business: BusinessId,
+    filter: &Filter,
+    request: &PageRequest,
+) -> Result<Page<Payment>> {
+    const LIST: &str = "paid";
+    let limit = request.limit()?;
+    let (day, id) = match request.cursor::<2>(LIST)? {
+        Some(cursor) => (cursor.date(0)?, cursor.id(1)?),
+        None => (DAY_MAX, i64::MAX),
+    };
+    let statement = include_str!("../../sql/queries/payment/list.sql");
+    let params: sql::Params<'_> = &[
+        &business.0,
+        &filter.invoice_id.map(|id| id.0),
+        &filter.client_id.map(|id| id.0),
+        &filter.paid.0,
+        &filter.paid.1,
+        &filter.method.map(Method::name),
+        &day,
+        &id,
+        &(limit + 1),
+    ];
+    let found = sql::query(client, statement, params, read).await?;
+    Ok(page::page(found, limit, LIST, |payment| vec![payment.paid_on.to_string(), payment.id.to_string()]))
+}
+
+fn read(row: &mut Columns<'_>) -> Result<Payment> {
+    let (id, invoice_id, invoice_number) = (PaymentId(row.take()?), InvoiceId(row.take()?), row.take()?);
+    let (client_id, client_name) = (ClientId(row.take()?), row.take()?);
+    let currency = row.parse(|code| Currency::parse("currency", code))?;
+    let (amount, paid_on) = (row.take()?, row.take()?);
+    let method = row.parse(|name| Method::parse("method", name))?;
+    let reference = row.take()?;
+    let (of, reason): (Option<i64>, Option<String>) = (row.take()?, row.take()?);
+    let by: Option<i64> = row.take()?;
+    let standing = match (of.zip(reason), by) {
+        (Some((of, reason)), _) => Standing::Reversal { of: PaymentId(of), reason },
+        (None, Some(by)) => Standing::Reversed { by: PaymentId(by) },
+        (None, None) => Standing::Counts,
+    };
+    let created_at = row.take()?;
+    Ok(Payment {
+        id,
+        invoice_id,
+        invoice_number,
+        client_id,
+        client_name,
+        currency,
+        amount,
+        paid_on,
+        method,
+        reference,
+        standing,
+        created_at,
+    })
+}

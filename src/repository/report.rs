@@ -1,0 +1,56 @@
+use deadpool_postgres::GenericClient;
+use rust_decimal::Decimal;
+use time::Date;
+
+use super::{
+    page::{self, Page, PageRequest},
+    sql,
+};
+use crate::{
+    domain::{
+        codes::Currency,
+        ids::BusinessId,
+        report::{GroupBy, SummaryRow},
+    },
+    error::Result,
+};
+
+/// Groups in the order of their keys; clients and cities with the largest total first.
+pub async fn summarize(
+    client: &impl GenericClient,
+    business: BusinessId,
+    issued: (Date, Date),
+    group_by: GroupBy,
+    request: &PageRequest,
+) -> Result<Page<SummaryRow>> {
+    let limit = request.limit()?;
+    let cursor = request.cursor::<3>(group_by.name())?;
+    let ahead = match &cursor {
+        Some(cursor) => cursor.amount(0)?,
+        None => Decimal::MIN,
+    };
+    let (currency, key) = cursor.as_ref().map_or(("", ""), |cursor| (cursor.text(1), cursor.text(2)));
+    let statement = include_str!("../../sql/queries/report/summary.sql");
+    let params: sql::Params<'_> =
+        &[&business.0, &issued.0, &issued.1, &group_by.name(), &ahead, &key, &currency, &(limit + 1)];
+    let found = sql::query(client, statement, params, |row| {
+        let summary = SummaryRow {
+            key: row.take()?,
+            label: row.take()?,
+            currency: row.parse(|code| Currency::parse("currency", code))?,
+            count: row.take()?,
+            subtotal: row.take()?,
+            tax: row.take()?,
+            total: row.take()?,
+            paid: row.take()?,
+            outstanding: row.take()?,
+        };
+        Ok((summary, row.take::<Decimal>()?))
+    });
+    // the key stands last, since a city may hold the separator
+    let found = page::page(found.await?, limit, group_by.name(), |(row, ahead)| {
+        vec![ahead.normalize().to_string(), row.currency.to_string(), row.key.clone()]
+    });
+    let items = found.items.into_iter().map(|(row, _)| row).collect();
+    Ok(Page { items, next_cursor: found.next_cursor })
+}

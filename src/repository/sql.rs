@@ -1,0 +1,178 @@
+//! The one way a statement reaches PostgreSQL, and the one way a row comes back.
+
+use deadpool_postgres::GenericClient;
+use tokio_postgres::{
+    Row,
+    error::SqlState,
+    types::{FromSql, ToSql},
+};
+
+use crate::error::{Error, Result};
+
+pub type Params<'a> = &'a [&'a (dyn ToSql + Sync)];
+
+pub async fn query<T>(
+    client: &impl GenericClient,
+    statement: &'static str,
+    params: Params<'_>,
+    read: impl Fn(&mut Columns<'_>) -> Result<T>,
+) -> Result<Vec<T>> {
+    let prepared = client.prepare_cached(statement).await?;
+    let rows = client.query(&prepared, params).await?;
+    rows.iter().map(|row| read(&mut Columns::of(row))).collect()
+}
+
+pub async fn query_opt<T>(
+    client: &impl GenericClient,
+    statement: &'static str,
+    params: Params<'_>,
+    read: impl Fn(&mut Columns<'_>) -> Result<T>,
+) -> Result<Option<T>> {
+    let prepared = client.prepare_cached(statement).await?;
+    let row = client.query_opt(&prepared, params).await?;
+    row.map(|row| read(&mut Columns::of(&row))).transpose()
+}
+
+pub async fn query_one<T>(
+    client: &impl GenericClient,
+    statement: &'static str,
+    params: Params<'_>,
+    read: impl Fn(&mut Columns<'_>) -> Result<T>,
+) -> Result<T> {
+    let prepared = client.prepare_cached(statement).await?;
+    let row = client.query_one(&prepared, params).await?;
+    read(&mut Columns::of(&row))
+}
+
+/// Answers how many rows it touched.
+pub async fn execute(
+    client: &impl GenericClient,
+    statement: &'static str,
+    params: Params<'_>,
+) -> Result<u64> {
+    let prepared = client.prepare_cached(statement).await?;
+    Ok(client.execute(&prepared, params).await?)
+}
+
+/// The columns of a row, taken in the order in which the statement lists them.
+pub struct Columns<'a> {
+    row: &'a Row,
+    at: usize,
+}
+
+impl<'a> Columns<'a> {
+    fn of(row: &'a Row) -> Self {
+        Self { row, at: 0 }
+    }
+
+    pub fn take<T: FromSql<'a>>(&mut self) -> Result<T> {
+        let value = self.row.try_get(self.at);
+        self.at += 1;
+        Ok(value?)
+    }
+
+    /// A stored text read by the rule that wrote it. What it refuses is a fault of ours, not of the caller.
+    pub fn parse<T>(&mut self, parse: impl FnOnce(&str) -> Result<T>) -> Result<T> {
+        let text: &str = self.take()?;
+        parse(text).map_err(|error| Error::internal("a stored value does not fit", error))
+    }
+
+    pub fn parse_opt<T>(&mut self, parse: impl FnOnce(&str) -> Result<T>) -> Result<Option<T>> {
+        let text: Option<&str> = self.take()?;
+        text.map(parse).transpose().map_err(|error| Error::internal("a stored value does not fit", error))
+    }
+}
+
+/// A pattern for LIKE that finds a folded text anywhere.
+pub fn containing(folded: &str) -> String {
+    let mut pattern = String::with_capacity(folded.len() + 2);
+    pattern.push('%');
+    for c in folded.chars() {
+        if matches!(c, '%' | '_' | '\\') {
+            pattern.push('\\');
+        }
+        pattern.push(c);
+    }
+    pattern.push('%');
+    pattern
+}
+
+/// A pattern for each word of a folded text.
+pub fn containing_words(folded: &str) -> Vec<String> {
+    folded.split(' ').filter(|word| !word.is_empty()).map(containing).collect()
+}
+
+impl From<tokio_postgres::Error> for Error {
+    fn from(error: tokio_postgres::Error) -> Self {
+        let Some(db) = error.as_db_error() else {
+            return match error.is_closed() || is_io(&error) {
+                true => unavailable("The connection to the database broke off."),
+                false => Self::internal("database", error),
+            };
+        };
+        if let Some(told) = db.constraint().and_then(on_constraint) {
+            return told;
+        }
+        match db.code() {
+            code if *code == SqlState::QUERY_CANCELED => unavailable("The database took too long."),
+            code if is_transient(code) => unavailable("The database could not take this now."),
+            _ => Self::internal("database", error),
+        }
+    }
+}
+
+fn is_io(error: &tokio_postgres::Error) -> bool {
+    use std::error::Error as _;
+    error.source().is_some_and(|source| source.is::<std::io::Error>())
+}
+
+fn unavailable(problem: &str) -> Error {
+    Error::unavailable(problem, "Nothing is half written; the same call may be tried again.")
+}
+
+/// SQLSTATE classes that another try may overcome: connection, operator intervention, transaction rollback, resources;
+/// and a lock that was not available, or a standby that takes no writes.
+fn is_transient(code: &SqlState) -> bool {
+    let code = code.code();
+    ["08", "57", "40", "53"].iter().any(|class| code.starts_with(class)) || matches!(code, "55P03" | "25006")
+}
+
+/// Constraints that an argument can break although the domain let it pass, since only the database sees all rows.
+fn on_constraint(name: &str) -> Option<Error> {
+    // a distributed table's constraint carries its shard's number behind the name
+    let name = name.trim_end_matches(|c: char| c.is_ascii_digit()).trim_end_matches('_');
+    match name {
+        "invoices_number" => Some(Error::invalid(
+            "external_number",
+            "another invoice has this number",
+            "a number not used yet",
+        )),
+        "invoices_business_id_client_id_fkey" => Some(Error::conflict(
+            "The client was deleted, or is being invoiced, at this very moment.",
+            "Look it up again with find_clients.",
+        )),
+        "payments_reversed_once" => Some(Error::conflict(
+            "This payment was reversed already.",
+            "list_payments shows what still counts.",
+        )),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn wildcards_in_what_people_type_are_taken_literally() {
+        assert_eq!(containing("50% _a\\"), "%50\\% \\_a\\\\%");
+        assert_eq!(containing_words("ana  gomez"), ["%ana%", "%gomez%"]);
+    }
+
+    #[test]
+    fn a_constraint_is_known_on_any_shard() {
+        assert!(on_constraint("invoices_number_102045").is_some());
+        assert!(on_constraint("invoices_number").is_some());
+        assert!(on_constraint("invoices_total").is_none());
+    }
+}

@@ -1,0 +1,27 @@
+use super::{Act, expect_version};
+use crate::{
+    domain::{
+        business::{Business, BusinessDetails},
+        event::{Entity, EntityKind},
+    },
+    error::Result,
+    repository::business,
+};
+
+pub async fn update(
+    act: &Act<'_>,
+    expected_version: Option<i64>,
+    change: impl FnOnce(&mut BusinessDetails) -> Result<()>,
+) -> Result<Business> {
+    let before = business::lock(act.tx, act.business_id()).await?;
+    expect_version("The business", before.version, expected_version)?;
+    let mut details = before.details.clone();
+    change(&mut details)?;
+    if details.fields() == before.details.fields() {
+        return Ok(before);
+    }
+    let after = business::update(act.tx, act.business_id(), &details, act.now).await?;
+    let entity = Entity { kind: EntityKind::Business, id: after.id.0, client_id: None };
+    act.record(entity, "updated", &before.details.fields(), &details.fields(), vec![]).await?;
+    Ok(after)
+}

@@ -1,0 +1,308 @@
+use rust_decimal::Decimal;
+use time::Date;
+
+use super::{Act, expect_version};
+use crate::{
+    domain::{
+        client::Client,
+        codes::Currency,
+        date,
+        event::{Entity, EntityKind},
+        ids::{ClientId, InvoiceId},
+        invoice::{self, Due, Invoice, State, Status},
+        line::{LINES_MAX, Line, LineInput},
+        numbering,
+        tax::{self, Totals},
+    },
+    error::{Error, Result},
+    repository,
+};
+
+/// An invoice as it is asked for.
+#[derive(Debug)]
+pub struct NewInvoice {
+    pub client_id: ClientId,
+    pub lines: Vec<LineInput>,
+    pub issue_date: Option<Date>,
+    pub due_date: Option<Date>,
+    pub currency: Currency,
+    pub notes: Option<String>,
+    pub internal_notes: Option<String>,
+    pub issuing: Issuing,
+}
+
+/// What becomes of a new invoice.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Issuing {
+    Draft,
+    Now,
+    /// Issued elsewhere under this number, before facturo.
+    External(String),
+}
+
+/// What is to change; `None` keeps. An inner `None` clears.
+#[derive(Debug, Default)]
+pub struct InvoiceChanges {
+    pub client_id: Option<ClientId>,
+    pub lines: Option<Vec<LineInput>>,
+    pub issue_date: Option<Date>,
+    pub due_date: Option<Option<Date>>,
+    pub currency: Option<Currency>,
+    pub notes: Option<Option<String>>,
+    pub internal_notes: Option<Option<String>>,
+}
+
+/// An invoice with its lines, as every act on one leaves it.
+pub struct Document {
+    pub invoice: Invoice,
+    pub lines: Vec<Line>,
+}
+
+pub(super) fn entity(id: InvoiceId, client: ClientId) -> Entity {
+    Entity { kind: EntityKind::Invoice, id: id.0, client_id: Some(client) }
+}
+
+pub async fn create(act: &Act<'_>, new: NewInvoice) -> Result<Document> {
+    let client = active_client(act, new.client_id).await?;
+    let (lines, totals) = price(new.lines, new.currency)?;
+    let planned_issue_date = new.issue_date.unwrap_or(act.today);
+    let due = due(act, &client, planned_issue_date, new.due_date)?;
+    let mut invoice = Invoice {
+        id: InvoiceId(0),
+        version: 1,
+        client_id: client.id,
+        client_name: client.details.name,
+        currency: new.currency,
+        state: State::Draft { planned_issue_date },
+        due,
+        notes: new.notes,
+        internal_notes: new.internal_notes,
+        totals,
+        paid: Decimal::ZERO,
+        created_at: act.now,
+        updated_at: act.now,
+    };
+    let action = match new.issuing {
+        Issuing::Draft => "created",
+        Issuing::Now => {
+            issue_with_next_number(act, &mut invoice, planned_issue_date).await?;
+            "created_and_issued"
+        }
+        Issuing::External(number) => {
+            claim_external_number(act, &number).await?;
+            invoice.issue(number, planned_issue_date, true, act.today)?;
+            "imported"
+        }
+    };
+    invoice.id = repository::invoice::insert(act.tx, act.business_id(), &invoice, &lines).await?;
+    act.record(entity(invoice.id, client.id), action, &vec![], &invoice.fields(&lines), vec![]).await?;
+    Ok(Document { invoice, lines })
+}
+
+pub async fn update(
+    act: &Act<'_>,
+    id: InvoiceId,
+    expected_version: Option<i64>,
+    changes: InvoiceChanges,
+) -> Result<Document> {
+    let Document { mut invoice, mut lines } = lock(act, id, expected_version).await?;
+    let before = invoice.fields(&lines);
+    if invoice.status() == Status::Draft {
+        if let Some(new) = edit_draft(act, &mut invoice, &lines, changes).await? {
+            lines = new;
+            repository::invoice::replace_lines(act.tx, act.business_id(), id, &lines).await?;
+        }
+    } else {
+        edit_issued(&mut invoice, changes)?;
+    }
+    if invoice.fields(&lines) != before {
+        save(act, &mut invoice, &lines, "updated", before, vec![]).await?;
+    }
+    Ok(Document { invoice, lines })
+}
+
+/// Gives a draft its number. Without a date it takes today's, whatever was planned.
+pub async fn issue(
+    act: &Act<'_>,
+    id: InvoiceId,
+    expected_version: Option<i64>,
+    issue_date: Option<Date>,
+) -> Result<Document> {
+    let Document { mut invoice, lines } = lock(act, id, expected_version).await?;
+    let before = invoice.fields(&lines);
+    invoice.require_draft("issued again")?;
+    issue_with_next_number(act, &mut invoice, issue_date.unwrap_or(act.today)).await?;
+    save(act, &mut invoice, &lines, "issued", before, vec![]).await?;
+    Ok(Document { invoice, lines })
+}
+
+pub async fn cancel(
+    act: &Act<'_>,
+    id: InvoiceId,
+    expected_version: Option<i64>,
+    reason: String,
+) -> Result<Document> {
+    let Document { mut invoice, lines } = lock(act, id, expected_version).await?;
+    let before = invoice.fields(&lines);
+    invoice.cancel(reason)?;
+    save(act, &mut invoice, &lines, "cancelled", before, vec![]).await?;
+    Ok(Document { invoice, lines })
+}
+
+/// Deletes a draft and answers it as it was.
+pub async fn delete(act: &Act<'_>, id: InvoiceId, expected_version: Option<i64>) -> Result<Document> {
+    let document = lock(act, id, expected_version).await?;
+    document.invoice.require_draft("deleted")?;
+    remove_draft(act, id, document.invoice.client_id).await?;
+    Ok(document)
+}
+
+/// Deletes a draft that is locked.
+pub(super) async fn remove_draft(act: &Act<'_>, id: InvoiceId, client: ClientId) -> Result<()> {
+    repository::invoice::delete(act.tx, act.business_id(), id).await?;
+    act.record(entity(id, client), "deleted", &vec![], &vec![], vec![]).await
+}
+
+pub(super) async fn lock(act: &Act<'_>, id: InvoiceId, expected_version: Option<i64>) -> Result<Document> {
+    let invoice = repository::invoice::lock(act.tx, act.business_id(), id).await?;
+    expect_version(&invoice.label(), invoice.version, expected_version)?;
+    let lines = repository::invoice::lines(act.tx, act.business_id(), id).await?;
+    Ok(Document { invoice, lines })
+}
+
+/// Writes the invoice and its event.
+pub(super) async fn save(
+    act: &Act<'_>,
+    invoice: &mut Invoice,
+    lines: &[Line],
+    action: &'static str,
+    before: super::Fields,
+    details: super::Fields,
+) -> Result<()> {
+    invoice.version = repository::invoice::update(act.tx, act.business_id(), invoice, lines, act.now).await?;
+    invoice.updated_at = act.now;
+    let entity = entity(invoice.id, invoice.client_id);
+    act.record(entity, action, &before, &invoice.fields(lines), details).await
+}
+
+/// The number is taken last, so that the counter's row is locked as briefly as can be, and only for an invoice that may
+/// be issued.
+async fn issue_with_next_number(act: &Act<'_>, invoice: &mut Invoice, issue_date: Date) -> Result<()> {
+    let mut rehearsal = invoice.clone();
+    rehearsal.issue(String::new(), issue_date, false, act.today)?;
+    let year = issue_date.year();
+    let number = repository::numbering::next(act.tx, act.business_id(), year).await?;
+    invoice.issue(numbering::format(year, number), issue_date, false, act.today)
+}
+
+async fn claim_external_number(act: &Act<'_>, number: &str) -> Result<()> {
+    let Some((year, place)) = numbering::parse(number) else { return Ok(()) };
+    if repository::numbering::claim_external(act.tx, act.business_id(), year, place).await? {
+        return Ok(());
+    }
+    Err(Error::conflict(
+        format!(
+            "{number} lies in facturo's own series {}-{year}, which has already given numbers.",
+            numbering::SERIES
+        ),
+        "Invoices issued elsewhere in this series must be brought in before the first one is issued here.",
+    ))
+}
+
+/// Answers the new lines where they changed.
+async fn edit_draft(
+    act: &Act<'_>,
+    invoice: &mut Invoice,
+    lines: &[Line],
+    changes: InvoiceChanges,
+) -> Result<Option<Vec<Line>>> {
+    let moved = changes.client_id.is_some_and(|id| id != invoice.client_id);
+    let client = match changes.client_id {
+        Some(id) if moved => active_client(act, id).await?,
+        _ => repository::client::get(act.tx, act.business_id(), invoice.client_id).await?,
+    };
+    let issue_date = changes.issue_date.unwrap_or(invoice.issue_date());
+    let agreed = (!invoice.due.from_terms).then_some(invoice.due.date);
+    invoice.due = due(act, &client, issue_date, changes.due_date.unwrap_or(agreed))?;
+    invoice.state = State::Draft { planned_issue_date: issue_date };
+    invoice.client_id = client.id;
+    invoice.client_name = client.details.name;
+    invoice.notes = changes.notes.unwrap_or(invoice.notes.take());
+    invoice.internal_notes = changes.internal_notes.unwrap_or(invoice.internal_notes.take());
+    if changes.lines.is_none() && changes.currency.is_none() {
+        return Ok(None);
+    }
+    invoice.currency = changes.currency.unwrap_or(invoice.currency);
+    let inputs = changes.lines.unwrap_or_else(|| lines.iter().cloned().map(LineInput::from).collect());
+    let (lines, totals) = price(inputs, invoice.currency)?;
+    invoice.totals = totals;
+    Ok(Some(lines))
+}
+
+/// An issued invoice stands. What may still be agreed anew is when it is due; the document keeps its own date.
+fn edit_issued(invoice: &mut Invoice, changes: InvoiceChanges) -> Result<()> {
+    let InvoiceChanges { client_id, lines, issue_date, due_date, currency, notes, internal_notes } = changes;
+    let fixed = [
+        ("client_id", client_id.is_some()),
+        ("lines", lines.is_some()),
+        ("issue_date", issue_date.is_some()),
+        ("due_date", due_date.is_some() && invoice.status() != Status::Pending),
+        ("currency", currency.is_some()),
+        ("notes", notes.is_some()),
+    ];
+    if let Some((field, _)) = fixed.into_iter().find(|(_, asked)| *asked) {
+        let (label, status) = (invoice.label(), invoice.status().name());
+        return Err(Error::conflict(
+            format!("{label} is {status}, so its {field} can no longer change."),
+            "A pending invoice takes a new due_date and internal_notes; to undo it, cancel_invoice and make another.",
+        ));
+    }
+    match due_date {
+        None => {}
+        Some(None) => {
+            return Err(Error::invalid("due_date", "is empty", "a date; an issued invoice has one"));
+        }
+        Some(Some(date)) => {
+            invoice::due_after_issue(date, invoice.issue_date())?;
+            invoice.due = Due { date, from_terms: false };
+        }
+    }
+    invoice.internal_notes = internal_notes.unwrap_or(invoice.internal_notes.take());
+    Ok(())
+}
+
+fn price(inputs: Vec<LineInput>, currency: Currency) -> Result<(Vec<Line>, Totals)> {
+    if inputs.is_empty() || inputs.len() > LINES_MAX {
+        return Err(Error::invalid(
+            "lines",
+            format!("there are {}", inputs.len()),
+            format!("1 to {LINES_MAX} lines"),
+        ));
+    }
+    let priced = inputs.into_iter().enumerate().map(|(index, input)| Line::price(input, index, currency));
+    let lines = priced.collect::<Result<Vec<_>>>()?;
+    let groups = tax::breakdown(lines.iter().map(|line| (line.tax_rate, line.net)), currency);
+    let totals = tax::totals(&groups)?;
+    invoice::not_negative(&totals, currency)?;
+    Ok((lines, totals))
+}
+
+/// The date asked for, or the client's terms, or the business's.
+fn due(act: &Act<'_>, client: &Client, issue_date: Date, asked: Option<Date>) -> Result<Due> {
+    let days = client.details.payment_terms_days.unwrap_or(act.business.details.payment_terms_days);
+    let from_terms = asked.is_none();
+    let date = asked.unwrap_or_else(|| date::plus_days(issue_date, days.into()));
+    invoice::due_after_issue(date, issue_date)?;
+    Ok(Due { date, from_terms })
+}
+
+async fn active_client(act: &Act<'_>, id: ClientId) -> Result<Client> {
+    let client = repository::client::get(act.tx, act.business_id(), id).await?;
+    if client.archived_at.is_none() {
+        return Ok(client);
+    }
+    Err(Error::conflict(
+        format!("Client {id} is archived."),
+        "archive_client with archived: false brings it back; or choose another client.",
+    ))
+}

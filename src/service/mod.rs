@@ -1,0 +1,67 @@
+//! What people do: lock, decide by the rules of the domain, save, record the event; all in the caller's transaction.
+
+pub mod business;
+pub mod client;
+pub mod invoice;
+pub mod payment;
+
+use deadpool_postgres::Transaction;
+use time::{Date, OffsetDateTime};
+
+use crate::{
+    domain::{
+        business::Business,
+        event::{self, Actor, Change, Entity, NewEvent},
+        ids::BusinessId,
+    },
+    error::{Error, Result},
+    repository,
+};
+
+/// One act: in which transaction, for which business, by whom, and when.
+pub struct Act<'a> {
+    pub tx: &'a Transaction<'a>,
+    /// As it stood when the act began.
+    pub business: &'a Business,
+    pub actor: &'a Actor,
+    /// The business's own day.
+    pub today: Date,
+    pub now: OffsetDateTime,
+}
+
+type Fields = Vec<(&'static str, Option<String>)>;
+
+impl Act<'_> {
+    fn business_id(&self) -> BusinessId {
+        self.business.id
+    }
+
+    /// Records what an act changed, and `details` of the act itself. An act that changed nothing leaves no event.
+    async fn record(
+        &self,
+        entity: Entity,
+        action: &'static str,
+        before: &Fields,
+        after: &Fields,
+        details: Fields,
+    ) -> Result<()> {
+        let told = |(field, value): (&str, Option<String>)| {
+            value.map(|value| Change { field: field.to_owned(), before: None, after: Some(value) })
+        };
+        let changes: Vec<Change> =
+            event::diff(before, after).into_iter().chain(details.into_iter().filter_map(told)).collect();
+        let event = NewEvent { entity, at: self.now, actor: self.actor.clone(), action, changes };
+        repository::event::append(self.tx, self.business_id(), &event).await
+    }
+}
+
+/// Refuses a change that was decided on an older version than the one that stands.
+fn expect_version(what: &str, found: i64, expected: Option<i64>) -> Result<()> {
+    match expected {
+        Some(expected) if expected != found => Err(Error::conflict(
+            format!("{what} was changed meanwhile: it is at version {found}, not {expected}."),
+            "Read it again, then decide on what it says now.",
+        )),
+        _ => Ok(()),
+    }
+}
