@@ -1,2 +1,3 @@
 //! How facturo gets to its PostgreSQL.
 
+pub mod private_server;
