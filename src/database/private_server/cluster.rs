@@ -74,7 +74,7 @@ pub(super) fn initialise(place: &Place, bin_dir: &Path, durable: bool, server_lo
         command.args(["--username", SUPERUSER, "--auth=trust", "--encoding=UTF8", "--data-checksums"]);
         command.args(["--no-sync", "--no-instructions"]).args(*locale);
         made = run(command, server_lock);
-        if made.is_ok() {
+        if made.is_ok() || !log::cause(&place.data_dir).is_some_and(|cause| cause.contains("locale")) {
             break;
         }
         remove(fs::remove_dir_all(&unfinished)).map_err(at_work)?;
@@ -191,6 +191,7 @@ pub(super) fn server(place: &Place, bin_dir: &Path, durable: bool, major: u32) -
         "jit=off",
         "wal_level=minimal",
         "max_wal_senders=0",
+        "max_logical_replication_workers=0",
         "timezone=UTC",
         "log_timezone=UTC",
         "logging_collector=off",
