@@ -5,21 +5,21 @@ use std::{
     time::{Duration, Instant},
 };
 
-use deadpool_postgres::{Client, Pool, PoolError};
+use deadpool_postgres::Client;
 use rust_decimal::Decimal;
 use time::{Date, OffsetDateTime};
 
 use crate::{
     clock,
     config::Config,
-    database::{migrate, pool},
+    database::{Database, migrate},
     domain::{
         business::BusinessDetails,
         codes::{Currency, Language, TimeZone},
         contact::Contact,
         ids::BusinessId,
     },
-    error::{Error, Result},
+    error::Result,
     repository,
 };
 
@@ -27,7 +27,7 @@ use crate::{
 const ZONE_AGE: Duration = Duration::from_secs(1);
 
 pub struct Books {
-    pool: Pool,
+    database: Database,
     pub business: BusinessId,
     /// Search forgives typos.
     pub trigrams: bool,
@@ -37,21 +37,19 @@ pub struct Books {
 impl Books {
     /// Brings the database up, migrates it, and makes the first business where there is none.
     pub async fn open(config: &Config) -> Result<Self> {
-        let url = config.database_url.as_deref().unwrap_or_default();
-        let pool = pool::build(pool::parse_url(url)?)?;
-        let mut client = get(&pool).await?;
+        let database = Database::open(config).await?;
+        let mut client = database.client().await?;
         let migrated = migrate::migrate(&mut client).await?;
         repository::business::ensure_first(&client, &first_business()?, clock::now()).await?;
         let business = match config.business {
             Some(id) => repository::business::get(&client, BusinessId(id)).await?.id,
             None => repository::business::first(&client).await?.unwrap_or(BusinessId(1)),
         };
-        tokio::spawn(pool::release_idle(pool.clone()));
-        Ok(Self { pool, business, trigrams: migrated.trigrams, zone: RwLock::default() })
+        Ok(Self { database, business, trigrams: migrated.trigrams, zone: RwLock::default() })
     }
 
     pub async fn client(&self) -> Result<Client> {
-        get(&self.pool).await
+        self.database.client().await
     }
 
     /// Which day it is for the business.
@@ -72,30 +70,6 @@ impl Books {
     pub fn forget_time_zone(&self) {
         *self.zone.write().unwrap_or_else(PoisonError::into_inner) = None;
     }
-}
-
-async fn get(pool: &Pool) -> Result<Client> {
-    pool.get().await.map_err(|error| match error {
-        PoolError::Backend(error) if error.as_db_error().is_some() => refused(&error),
-        PoolError::Backend(_) => Error::unavailable(
-            "The database cannot be reached.",
-            "Check that it is running and that DATABASE_URL is right; `facturo check` says what is used.",
-        ),
-        PoolError::Timeout(_) => Error::unavailable(
-            "The database did not answer in time.",
-            "Try again; if it lasts, `facturo check` says what is used.",
-        ),
-        other => Error::internal("pool", other),
-    })
-}
-
-/// The server answered, and said no: wrong password, no such database, too many connections.
-fn refused(error: &tokio_postgres::Error) -> Error {
-    let said = error.as_db_error().map_or("", |db| db.message());
-    Error::unavailable(
-        format!("The database refused the connection: {said}."),
-        "Check DATABASE_URL; `facturo check` says what is used.",
-    )
 }
 
 /// A business nobody has described yet: Spain's defaults.

@@ -1,6 +1,6 @@
 //! The only reader of the environment.
 
-use std::path::PathBuf;
+use std::{ffi::OsString, path::PathBuf};
 
 use crate::error::{Error, Result};
 
@@ -19,7 +19,10 @@ pub struct Config {
     pub log: String,
     pub home: Option<PathBuf>,
     pub xdg_data_home: Option<PathBuf>,
-    pub xdg_runtime_dir: Option<PathBuf>,
+    /// `PATH`, the last place where PostgreSQL binaries are searched.
+    pub search_path: Option<OsString>,
+    /// `FACTURO_SCRATCH=1`: the private server does without fsync, for tests and demonstrations that throw it away.
+    pub durable: bool,
 }
 
 impl Config {
@@ -51,7 +54,8 @@ impl Config {
             log: get("FACTURO_LOG").unwrap_or_else(|| "info".into()),
             home: path("HOME"),
             xdg_data_home: path("XDG_DATA_HOME"),
-            xdg_runtime_dir: path("XDG_RUNTIME_DIR"),
+            search_path: get("PATH").map(OsString::from),
+            durable: get("FACTURO_SCRATCH").is_none(),
         })
     }
 }

@@ -1,4 +1,93 @@
-//! How facturo gets to its PostgreSQL.
+//! How facturo gets to its PostgreSQL: the one that `DATABASE_URL` names, or a private one of its own.
 
 pub mod migrate;
 pub mod pool;
+pub mod private_server;
+
+use std::path::Path;
+
+use deadpool_postgres::{Client, Pool, PoolError};
+
+use crate::{
+    config::Config,
+    error::{Error, Result},
+};
+use private_server::{PrivateServer, Settings};
+
+pub struct Database {
+    pool: Pool,
+    private: Option<PrivateServer>,
+}
+
+impl Database {
+    /// Finds the database, and brings it up where it is ours. Whether it can be used shows with the first client.
+    pub async fn open(config: &Config) -> Result<Self> {
+        let (private, server) = match &config.database_url {
+            Some(url) => (None, pool::parse_url(url)?),
+            None => {
+                let private = PrivateServer::start(&private_settings(config)?).await?;
+                let server = private.config();
+                (Some(private), server)
+            }
+        };
+        let pool = pool::build(server)?;
+        tokio::spawn(pool::release_idle(pool.clone()));
+        Ok(Self { pool, private })
+    }
+
+    /// A connection. A private server that went down is brought back for it.
+    pub async fn client(&self) -> Result<Client> {
+        match (self.pool.get().await, &self.private) {
+            (Err(PoolError::Backend(_)), Some(private)) => {
+                private.ensure().await?;
+                self.pool.get().await.map_err(unreachable)
+            }
+            (client, _) => client.map_err(unreachable),
+        }
+    }
+}
+
+/// What the private server is made of, by the configuration.
+pub fn private_settings(config: &Config) -> Result<Settings> {
+    let is_root = nix::unistd::Uid::effective().is_root();
+    let data_dir = match &config.data_dir {
+        Some(dir) => std::path::absolute(dir).map_err(|error| Error::internal("FACTURO_DATA_DIR", error))?,
+        None => {
+            let home = config.home.as_deref();
+            private_server::default_data_dir(home, config.xdg_data_home.as_deref(), is_root)?
+        }
+    };
+    let executable = std::env::current_exe().map_err(|error| Error::internal("finding facturo", error))?;
+    let bin_dir = config.postgres_bin.as_deref().map(Path::to_path_buf);
+    Ok(Settings {
+        bin_dir,
+        durable: config.durable,
+        search_path: config.search_path.clone(),
+        ..Settings::new(data_dir, executable)
+    })
+}
+
+fn unreachable(error: PoolError) -> Error {
+    match error {
+        // the server answered, and said no: wrong password, no such database, too many connections
+        PoolError::Backend(error) if error.as_db_error().is_some() => {
+            let said = error.as_db_error().map_or("", |db| db.message());
+            Error::unavailable(
+                format!("The database refused the connection: {said}."),
+                "Check DATABASE_URL; `facturo check` says what is used.",
+            )
+        }
+        PoolError::Backend(error) => {
+            tracing::warn!(%error, "no connection");
+            Error::unavailable(
+                "The database cannot be reached.",
+                "Check that it is running and that DATABASE_URL is right; `facturo check` says what is used.",
+            )
+        }
+        PoolError::Timeout(_) => Error::unavailable(
+            "The database did not answer in time.",
+            "Try again; if it lasts, `facturo check` says what is used.",
+        ),
+        other => Error::internal("pool", other),
+    }
+}

@@ -1,0 +1,161 @@
+//! Finding `postgres` and `initdb` on this machine.
+
+use std::cmp::Reverse;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use super::Settings;
+use crate::error::{Error, Result};
+
+/// The oldest major version that facturo works with.
+const OLDEST: u32 = 15;
+
+const INSTALL: &str = "Install one (Debian, Ubuntu: apt install postgresql; Fedora: dnf install postgresql-server; \
+    macOS: brew install postgresql@18), set FACTURO_POSTGRES_BIN to the directory of its postgres and initdb, or set \
+    DATABASE_URL to a PostgreSQL server.";
+
+/// Where distributions and installers keep several versions side by side: what stands before and after the version.
+const SIDE_BY_SIDE: [(&str, &str, &str); 8] = [
+    ("/usr/lib/postgresql", "", "bin"),
+    ("/usr", "pgsql-", "bin"),
+    ("/usr/libexec", "postgresql", ""),
+    ("/opt/homebrew/opt", "postgresql@", "bin"),
+    ("/usr/local/opt", "postgresql@", "bin"),
+    ("/home/linuxbrew/.linuxbrew/opt", "postgresql@", "bin"),
+    ("/Applications/Postgres.app/Contents/Versions", "", "bin"),
+    ("/Library/PostgreSQL", "", "bin"),
+];
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Binaries {
+    pub(super) dir: PathBuf,
+    pub(super) major: u32,
+    pub(super) version: String,
+}
+
+/// The first binaries of the search that will do: any from 15 on for a new cluster, and for an existing one those of
+/// its own major version.
+pub(super) fn find(settings: &Settings, cluster: &Path, major: Option<u32>) -> Result<Binaries> {
+    if let Some(dir) = &settings.bin_dir
+        && inspect(dir).is_none()
+    {
+        return Err(Error::unavailable(
+            format!("There are no postgres and initdb that run in {}.", dir.display()),
+            "Set FACTURO_POSTGRES_BIN to a directory that has them, or leave it unset.",
+        ));
+    }
+    let mut others = Vec::new();
+    for found in search(settings) {
+        if found.major >= OLDEST && major.is_none_or(|major| major == found.major) {
+            return Ok(found);
+        }
+        others.push(format!("{} in {}", found.version, found.dir.display()));
+    }
+    let others = if others.is_empty() { "none".to_owned() } else { others.join(", ") };
+    Err(match major {
+        Some(major) => Error::unavailable(
+            format!(
+                "The data in {} is PostgreSQL {major}'s, and that is not here (found: {others}).",
+                cluster.display()
+            ),
+            format!(
+                "Install PostgreSQL {major}, or set FACTURO_POSTGRES_BIN to its postgres and initdb. To move to \
+                 another major version, dump the data with the old one and restore it with the new one."
+            ),
+        ),
+        None => Error::unavailable(
+            format!("There is no PostgreSQL from {OLDEST} on here (found: {others})."),
+            INSTALL,
+        ),
+    })
+}
+
+/// All binaries that can be run, each once, in the order of the search. Lazy: each costs a process or two.
+pub(super) fn search(settings: &Settings) -> impl Iterator<Item = Binaries> {
+    let mut seen = Vec::new();
+    let on_path = path_dirs(settings);
+    let places: Vec<Box<dyn FnOnce() -> Vec<PathBuf>>> = match settings.bin_dir.clone() {
+        Some(dir) => vec![Box::new(move || vec![dir])],
+        None => {
+            let own = settings.data_dir.join("postgresql/bin");
+            let asked = on_path.clone();
+            vec![
+                Box::new(move || vec![own]),
+                Box::new(move || pg_config(&asked).into_iter().collect()),
+                Box::new(side_by_side),
+                Box::new(move || on_path),
+            ]
+        }
+    };
+    places.into_iter().flat_map(|place| place()).filter_map(move |dir| {
+        // Links lead to the same binaries; the real directory is also where `initdb` finds its other files.
+        let dir = fs::canonicalize(dir.join("postgres")).ok()?.parent()?.to_path_buf();
+        if seen.contains(&dir) {
+            return None;
+        }
+        seen.push(dir.clone());
+        inspect(&dir)
+    })
+}
+
+/// Asks the server for its version, which also shows that it runs here.
+pub(super) fn inspect(dir: &Path) -> Option<Binaries> {
+    if !dir.join("initdb").is_file() {
+        return None;
+    }
+    let said = output(Command::new(dir.join("postgres")).arg("--version"))?;
+    let (major, version) = parse_version(&said)?;
+    Some(Binaries { dir: dir.to_path_buf(), major, version })
+}
+
+fn parse_version(said: &str) -> Option<(u32, String)> {
+    let version = said.split_once("(PostgreSQL) ")?.1.split_whitespace().next()?;
+    let digits = version.find(|c: char| !c.is_ascii_digit()).unwrap_or(version.len());
+    Some((version.get(..digits)?.parse().ok()?, version.to_owned()))
+}
+
+fn path_dirs(settings: &Settings) -> Vec<PathBuf> {
+    settings.search_path.iter().flat_map(std::env::split_paths).filter(|dir| dir.is_absolute()).collect()
+}
+
+fn pg_config(path: &[PathBuf]) -> Option<PathBuf> {
+    let program = path.iter().map(|dir| dir.join("pg_config")).find(|file| file.is_file())?;
+    Some(PathBuf::from(output(Command::new(program).arg("--bindir"))?.trim()))
+}
+
+fn side_by_side() -> Vec<PathBuf> {
+    let mut found = Vec::new();
+    for (parent, before, after) in SIDE_BY_SIDE {
+        let Ok(entries) = fs::read_dir(parent) else { continue };
+        for entry in entries.flatten() {
+            let version =
+                entry.file_name().to_str().and_then(|name| name.strip_prefix(before)?.parse::<u32>().ok());
+            if let Some(version) = version {
+                found.push((version, entry.path().join(after)));
+            }
+        }
+    }
+    found.sort_by_key(|(version, _)| Reverse(*version));
+    found.into_iter().map(|(_, dir)| dir).collect()
+}
+
+fn output(command: &mut Command) -> Option<String> {
+    let output = command.env_clear().stdin(Stdio::null()).output().ok()?;
+    output.status.success().then(|| String::from_utf8_lossy(&output.stdout).into_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn reads_versions_as_they_are_printed() {
+        let major = |said| parse_version(said).map(|(major, _)| major);
+        assert_eq!(major("postgres (PostgreSQL) 15.18 (Debian 15.18-0+deb12u1)\n"), Some(15));
+        assert_eq!(major("postgres (PostgreSQL) 18.6\n"), Some(18));
+        assert_eq!(major("postgres (PostgreSQL) 19beta1\n"), Some(19));
+        assert_eq!(major("postgres (PostgreSQL) 9.6.24\n"), Some(9));
+        assert_eq!(major("bash: postgres: not found"), None);
+    }
+}

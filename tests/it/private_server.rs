@@ -1,0 +1,280 @@
+//! The private PostgreSQL comes up, is shared, heals after any death, and goes when nobody needs it.
+
+use std::fs;
+use std::io::Read;
+use std::os::unix::fs::{PermissionsExt, chown};
+use std::os::unix::process::CommandExt;
+use std::path::Path;
+use std::process::Command;
+use std::time::Duration;
+
+use facturo::database::private_server::{PrivateServer, default_data_dir, describe};
+use nix::sys::signal::{Signal, kill};
+use nix::unistd::{Pid, User, geteuid};
+
+use crate::scratch::{FACTURO, Host, Scratch, children, comes_true, connect, is_running, server_user};
+
+#[tokio::test]
+async fn eight_starts_together_make_one_server() {
+    let scratch = Scratch::new("eight");
+    let mut hosts: Vec<_> = (0..8).map(|_| Host::spawn(&scratch.settings)).collect();
+    for host in &mut hosts {
+        let said = host.says();
+        assert!(said.starts_with("up "), "{said}\n{}", scratch.log());
+    }
+    assert_eq!(scratch.log().matches("running bootstrap script").count(), 1);
+    assert_eq!(scratch.log().matches("starting PostgreSQL").count(), 1);
+    assert!(fs::metadata(scratch.data()).unwrap().permissions().mode() & 0o077 == 0);
+}
+
+#[tokio::test]
+async fn heals_after_any_death_and_loses_nothing() {
+    let mut scratch = Scratch::new("deaths");
+    scratch.settings.durable = true; // without fsync and the like, acknowledged rows may be lost
+    let first = PrivateServer::start(&scratch.settings).await.unwrap();
+    connect(&first).await.batch_execute("CREATE TABLE acknowledged (n int)").await.unwrap();
+    for round in 0..6_i32 {
+        let mut user = Host::spawn(&scratch.settings);
+        assert!(user.says().starts_with("up "));
+        connect(&first).await.execute("INSERT INTO acknowledged VALUES ($1)", &[&round]).await.unwrap();
+        let (postmaster, supervisor) = (scratch.postmaster(), scratch.supervisor().unwrap());
+        let victims: &[Pid] = match round % 3 {
+            0 => &[postmaster],
+            1 => &[supervisor],
+            _ => &[supervisor, postmaster],
+        };
+        for victim in victims {
+            kill(*victim, Signal::SIGKILL).unwrap();
+        }
+        user.kill();
+        assert!(comes_true(|| victims.iter().all(|victim| !is_running(*victim))).await);
+        // Either way back: a host that is here already, or a new one.
+        if round < 3 {
+            first.ensure().await.unwrap();
+        } else {
+            PrivateServer::start(&scratch.settings).await.unwrap();
+        }
+        let rows = connect(&first).await.query_one("SELECT count(*) FROM acknowledged", &[]).await.unwrap();
+        assert_eq!(rows.try_get::<_, i64>(0).unwrap(), i64::from(round) + 1);
+        assert!(comes_true(|| !is_running(postmaster)).await, "two postmasters");
+        assert_eq!(children(scratch.supervisor().unwrap()), [scratch.postmaster()]);
+    }
+}
+
+#[tokio::test]
+async fn heals_after_a_death_in_the_middle_of_initdb() {
+    let scratch = Scratch::new("initdb");
+    let unfinished = scratch.data().join("postgres.new/base");
+    let mut user = Host::spawn(&scratch.settings);
+    assert!(comes_true(|| unfinished.exists()).await);
+    let initdb = children(scratch.supervisor().unwrap());
+    assert_eq!(initdb.len(), 1);
+    kill(initdb[0], Signal::SIGKILL).unwrap();
+    let said = user.says();
+    assert!(said.contains("could not be set up"), "{said}");
+
+    let before = scratch.supervisor();
+    let mut user = Host::spawn(&scratch.settings);
+    assert!(comes_true(|| unfinished.exists() && scratch.supervisor() != before).await);
+    kill(scratch.supervisor().unwrap(), Signal::SIGKILL).unwrap();
+    let said = user.says(); // the very host that had started it tries again
+    assert!(said.starts_with("up "), "{said}\n{}", scratch.log());
+    assert!(!unfinished.exists());
+    assert!(scratch.data().join("postgres/PG_VERSION").exists());
+}
+
+#[tokio::test]
+async fn a_killed_host_leaves_the_server_and_no_open_pipe() {
+    let scratch = Scratch::new("pipe");
+    let mut user = Host::spawn(&scratch.settings);
+    assert!(user.says().starts_with("up "));
+    user.kill();
+    let postmaster = scratch.postmaster();
+    assert!(is_running(postmaster));
+    // Ends only when nobody has the other end any more.
+    assert_eq!(user.stdout.read_to_end(&mut Vec::new()).unwrap(), 0);
+    assert!(is_running(postmaster));
+}
+
+#[tokio::test]
+async fn stops_after_its_last_user_and_not_before() {
+    let mut scratch = Scratch::new("linger");
+    scratch.settings.data_dir = scratch.root.join("a, \"b\" dir");
+    let first = PrivateServer::start(&scratch.settings).await.unwrap();
+    let second = PrivateServer::start(&scratch.settings).await.unwrap();
+    let postmaster = scratch.postmaster();
+    drop(first);
+    tokio::time::sleep(Duration::from_millis(1600)).await;
+    connect(&second).await.simple_query("SELECT 1").await.unwrap();
+    assert_eq!(scratch.postmaster(), postmaster);
+    assert!(describe(&scratch.settings).await.unwrap().running);
+    drop(second);
+    assert!(comes_true(|| scratch.is_down()).await);
+    assert!(!is_running(postmaster));
+    assert!(scratch.log().contains("database system is shut down"));
+    let description = describe(&scratch.settings).await.unwrap();
+    assert!(!description.running && description.data_major >= Some(15));
+}
+
+#[tokio::test]
+async fn stale_files_do_not_stop_it() {
+    let mut scratch = Scratch::new("stale");
+    scratch.settings.linger = Duration::ZERO;
+    drop(PrivateServer::start(&scratch.settings).await.unwrap());
+    assert!(comes_true(|| scratch.is_down()).await);
+    // A process of the same user that has nothing to do with it, as after a restart of a container.
+    let mut sleeper = Command::new("sleep");
+    if geteuid().is_root() {
+        sleeper.uid(server_user().uid.as_raw());
+    }
+    let mut sleeper = sleeper.arg("60").spawn().unwrap();
+    let lock = format!("{}\n{}\n1\n5432\n\n\n 1 1\nready   \n", sleeper.id(), scratch.data().display());
+    for file in ["postgres/postmaster.pid", "socket/.s.PGSQL.5432", "socket/.s.PGSQL.5432.lock"] {
+        fs::write(scratch.data().join(file), &lock).unwrap();
+    }
+    let server = PrivateServer::start(&scratch.settings).await;
+    sleeper.kill().unwrap();
+    sleeper.wait().unwrap();
+    connect(&server.unwrap()).await.simple_query("SELECT 1").await.unwrap();
+}
+
+#[tokio::test]
+async fn a_removed_directory_is_made_anew() {
+    let scratch = Scratch::new("removed");
+    let server = PrivateServer::start(&scratch.settings).await.unwrap();
+    let postmaster = scratch.postmaster();
+    fs::rename(scratch.data(), scratch.root.join("elsewhere")).unwrap();
+    assert!(comes_true(|| !is_running(postmaster)).await);
+    server.ensure().await.unwrap();
+    connect(&server).await.simple_query("SELECT 1").await.unwrap();
+}
+
+#[tokio::test]
+async fn a_long_path_has_its_socket_elsewhere() {
+    let mut scratch = Scratch::new("long");
+    scratch.settings.data_dir = scratch.root.join("x".repeat(120));
+    let server = PrivateServer::start(&scratch.settings).await.unwrap();
+    connect(&server).await.simple_query("SELECT 1").await.unwrap();
+    let hosts = server.config().get_hosts().to_vec();
+    let [tokio_postgres::config::Host::Unix(socket_dir)] = hosts.as_slice() else { panic!("{hosts:?}") };
+    assert!(socket_dir.starts_with("/tmp"));
+    assert_eq!(fs::metadata(socket_dir).unwrap().permissions().mode() & 0o777, 0o700);
+    drop(server);
+    let socket_dir = socket_dir.clone();
+    drop(scratch);
+    fs::remove_dir_all(socket_dir).unwrap();
+}
+
+#[tokio::test]
+async fn another_major_version_is_named() {
+    let scratch = Scratch::new("major");
+    scratch.make_data_dir();
+    fs::create_dir(scratch.data().join("postgres")).unwrap();
+    fs::write(scratch.data().join("postgres/PG_VERSION"), "12\n").unwrap();
+    let error = PrivateServer::start(&scratch.settings).await.unwrap_err().to_string();
+    let cluster = scratch.data().join("postgres");
+    assert!(error.contains(cluster.to_str().unwrap()) && error.contains("PostgreSQL 12"), "{error}");
+    assert!(describe(&scratch.settings).await.unwrap().to_string().contains(&error));
+
+    fs::remove_file(cluster.join("PG_VERSION")).unwrap();
+    fs::write(cluster.join("thesis.txt"), "not ours").unwrap();
+    let error = PrivateServer::start(&scratch.settings).await.unwrap_err().to_string();
+    assert!(error.contains("not a PostgreSQL data directory"), "{error}");
+    assert!(cluster.join("thesis.txt").exists());
+}
+
+#[tokio::test]
+async fn without_binaries_it_says_what_to_install() {
+    let mut scratch = Scratch::new("none");
+    let bin = scratch.root.join("bin");
+    fs::create_dir(&bin).unwrap();
+    scratch.settings.bin_dir = Some(bin.clone());
+    let error = PrivateServer::start(&scratch.settings).await.unwrap_err().to_string();
+    assert!(error.contains("FACTURO_POSTGRES_BIN") && error.contains(bin.to_str().unwrap()), "{error}");
+
+    for (name, text) in
+        [("postgres", "#!/bin/sh\necho 'postgres (PostgreSQL) 12.3'\n"), ("initdb", "#!/bin/sh\n")]
+    {
+        fs::write(bin.join(name), text).unwrap();
+        fs::set_permissions(bin.join(name), fs::Permissions::from_mode(0o755)).unwrap();
+    }
+    let error = PrivateServer::start(&scratch.settings).await.unwrap_err().to_string();
+    assert!(error.contains("12.3") && error.contains("apt install postgresql"), "{error}");
+}
+
+#[tokio::test]
+async fn root_gives_the_server_to_somebody_else() {
+    if !geteuid().is_root() {
+        return;
+    }
+    let scratch = Scratch::new("root");
+    let server = PrivateServer::start(&scratch.settings).await.unwrap();
+    connect(&server).await.simple_query("SELECT 1").await.unwrap();
+    let user = server_user();
+    for pid in [scratch.postmaster(), scratch.supervisor().unwrap()] {
+        let status = fs::read_to_string(format!("/proc/{pid}/status")).unwrap();
+        let line = |name: &str| -> Vec<String> {
+            let line = status.lines().find_map(|line| line.strip_prefix(name)).unwrap();
+            line.split_whitespace().map(str::to_owned).collect()
+        };
+        assert_eq!(line("Uid:"), vec![user.uid.to_string(); 4]);
+        assert_eq!(line("Gid:"), vec![user.gid.to_string(); 4]);
+        assert_eq!(line("Groups:"), [user.gid.to_string()], "root's own groups are left");
+    }
+}
+
+#[tokio::test]
+async fn root_is_told_which_directory_is_closed() {
+    if !geteuid().is_root() {
+        return;
+    }
+    let mut scratch = Scratch::new("closed");
+    let closed = scratch.root.join("closed");
+    fs::create_dir(&closed).unwrap();
+    fs::set_permissions(&closed, fs::Permissions::from_mode(0o700)).unwrap();
+    scratch.settings.data_dir = closed.join("below/data");
+    let error = PrivateServer::start(&scratch.settings).await.unwrap_err().to_string();
+    assert!(error.contains(&format!("{} is closed to user", closed.display())), "{error}");
+    assert!(error.contains("/var/lib/facturo"), "{error}");
+}
+
+#[tokio::test]
+async fn an_ordinary_user_has_a_server_and_root_shares_it() {
+    if !geteuid().is_root() {
+        return; // then every other test is this one
+    }
+    let mut scratch = Scratch::new("ordinary");
+    let user = User::from_name("nobody").unwrap().unwrap();
+    chown(&scratch.root, Some(user.uid.as_raw()), Some(user.gid.as_raw())).unwrap();
+    scratch.settings.data_dir = scratch.root.join("share/facturo");
+    let executable = scratch.root.join("facturo"); // where that user gets at it
+    fs::copy(FACTURO, &executable).unwrap();
+    let mut host = Host::spawn_as(&scratch.settings, Some(&user), &executable);
+    let said = host.says();
+    assert!(said.starts_with("up "), "{said}");
+    let postmaster = scratch.postmaster();
+    let server = PrivateServer::start(&scratch.settings).await.unwrap();
+    host.kill();
+    // Root brings it back as the user that the data belongs to.
+    kill(postmaster, Signal::SIGKILL).unwrap();
+    assert!(comes_true(|| !is_running(postmaster)).await);
+    server.ensure().await.unwrap();
+    let mut host = Host::spawn_as(&scratch.settings, Some(&user), &executable);
+    let said = host.says();
+    assert!(said.starts_with("up "), "{said}");
+}
+
+#[test]
+fn the_default_directory_is_where_the_platform_keeps_data() {
+    let (home, xdg) = (Path::new("/home/ana"), Path::new("/data/ana"));
+    let found = |home, xdg, root| default_data_dir(home, xdg, root).map(|path| path.display().to_string());
+    let at_home = if cfg!(target_os = "macos") { "Library/Application Support" } else { ".local/share" };
+    assert_eq!(found(Some(home), None, false).unwrap(), format!("/home/ana/{at_home}/facturo"));
+    assert_eq!(found(Some(home), Some(xdg), false).unwrap(), "/data/ana/facturo");
+    assert_eq!(
+        found(Some(home), Some(Path::new("relative")), false).unwrap(),
+        format!("/home/ana/{at_home}/facturo")
+    );
+    assert_eq!(found(Some(home), Some(xdg), true).unwrap(), "/var/lib/facturo");
+    assert!(found(None, None, false).unwrap_err().to_string().contains("FACTURO_DATA_DIR"));
+}
