@@ -1,0 +1,3 @@
+//! The MCP surface: the only module that knows rmcp.
+
+pub mod stdio;
