@@ -1,6 +1,7 @@
 //! facturo: invoicing by conversation. See ARCHITECTURE.md for the map; the modules stand in reading order.
 
 pub mod books;
+pub mod cli;
 pub mod clock;
 pub mod config;
 pub mod database;

@@ -101,6 +101,12 @@ async fn apply_pending(client: &mut Client) -> Result<usize> {
     Ok(pending)
 }
 
+/// What the server calls itself, such as `17.2`.
+pub async fn server_version(client: &impl GenericClient) -> Result<String> {
+    let row = client.query_one(include_str!("../../sql/queries/migration/server_version.sql"), &[]).await?;
+    Ok(row.try_get(0)?)
+}
+
 pub async fn has_trigrams(client: &impl GenericClient) -> Result<bool> {
     let row = client.query_one(include_str!("../../sql/queries/migration/has_trigrams.sql"), &[]).await?;
     Ok(row.try_get(0)?)

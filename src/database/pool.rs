@@ -40,6 +40,24 @@ pub fn parse_url(url: &str) -> Result<Config> {
     Ok(config)
 }
 
+/// Where a URL leads, in words and without its password.
+pub fn describe(url: &str) -> Result<String> {
+    let config = parse_url(url)?;
+    let host = |host: &Host| match host {
+        Host::Tcp(name) => name.clone(),
+        #[cfg(unix)]
+        Host::Unix(path) => path.display().to_string(),
+    };
+    let hosts = config.get_hosts().iter().map(host).collect::<Vec<_>>().join(", ");
+    let tls = match config.get_ssl_mode() {
+        SslMode::Require => "with TLS",
+        SslMode::Disable => "without TLS",
+        _ => "local",
+    };
+    let database = config.get_dbname().or(config.get_user()).unwrap_or_default();
+    Ok(format!("{database} on {hosts} (DATABASE_URL, {tls})"))
+}
+
 fn is_local(config: &Config) -> bool {
     config.get_hosts().iter().all(|host| match host {
         Host::Tcp(name) => matches!(name.as_str(), "localhost" | "127.0.0.1" | "::1" | "[::1]"),

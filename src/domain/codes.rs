@@ -131,7 +131,7 @@ mod tests {
     #[test]
     fn codes_are_found_whatever_their_case() {
         assert_eq!(Currency::parse("currency", " eur ").unwrap(), Currency::EUR);
-        assert_eq!(Country::parse("country", "es").unwrap().code(), "ES");
+        assert_eq!(Country::parse("country", "es").unwrap().alpha2(), "ES");
         assert_eq!(Language::parse("language", "CA").unwrap().code(), "ca");
         assert_eq!(TimeZone::parse("time_zone", "europe/madrid").unwrap().name(), "Europe/Madrid");
     }

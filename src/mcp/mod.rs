@@ -6,6 +6,7 @@ mod envelope;
 mod resources;
 mod schema;
 pub mod server;
+pub mod stdio;
 mod tool;
 pub mod tools;
 mod views;

@@ -24,7 +24,7 @@ pub fn of_output<T: JsonSchema>() -> JsonObject {
         settings.inline_subschemas = true;
         settings.meta_schema = None;
     });
-    let mut schema = settings.into_generator().into_root_schema_for::<T>();
+    let mut schema = settings.with_transform(NoFormats).into_generator().into_root_schema_for::<T>();
     tidy(&mut schema)
 }
 
@@ -51,7 +51,7 @@ fn tidy(schema: &mut Schema) -> JsonObject {
     object
 }
 
-/// `["string", "null"]` becomes `string`: absent is how a value is left out. Formats of Rust's integers go.
+/// `["string", "null"]` becomes `string`: absent is how a value is left out.
 #[derive(Debug, Clone)]
 struct Plain;
 
@@ -67,8 +67,19 @@ impl Transform for Plain {
         if let Some(Value::Array(choices)) = schema.get_mut("enum") {
             choices.retain(|choice| !choice.is_null());
         }
-        schema.remove("format");
         schema.remove("default");
+        schema.remove("format");
+        transform_subschemas(self, schema);
+    }
+}
+
+/// Formats such as `uint16` are Rust's, not JSON Schema's.
+#[derive(Debug, Clone)]
+struct NoFormats;
+
+impl Transform for NoFormats {
+    fn transform(&mut self, schema: &mut Schema) {
+        schema.remove("format");
         transform_subschemas(self, schema);
     }
 }

@@ -1,5 +1,11 @@
 //! The integration tests: one binary, a module per theme.
-#![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used)] // in tests and their helpers, to fail is to panic
+#![allow(
+    clippy::expect_used,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "a panic is how a test fails, helpers included"
+)]
 
 mod private_server;
 mod scratch;
+mod stdio;

@@ -1,0 +1,139 @@
+//! The command line: what each subcommand does, and how the process begins and ends.
+
+mod check;
+
+use std::{path::PathBuf, process::ExitCode, sync::Arc, time::Duration};
+
+use clap::{Parser, Subcommand};
+use tracing_subscriber::{filter::Targets, layer::SubscriberExt as _, util::SubscriberInitExt as _};
+
+use crate::{
+    books::Books,
+    config::Config,
+    database::private_server::{self, Settings},
+    error::{Error, Result},
+    mcp::{server::Facturo, stdio},
+};
+
+/// Running calls may take so long to finish once the process is asked to end; hosts kill it soon after.
+const SHUTDOWN_GRACE: Duration = Duration::from_secs(5);
+
+/// Invoicing by conversation: an MCP server on stdin and stdout.
+#[derive(Parser)]
+#[command(version, about)]
+struct Cli {
+    #[command(subcommand)]
+    command: Option<Command>,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Serve MCP on stdin and stdout (what happens without a command)
+    Serve,
+    /// Say what would be used, and whether it works
+    Check,
+    /// Bring the database's schema up to date
+    Migrate,
+    /// Start the private PostgreSQL and watch over it (for facturo itself)
+    #[command(hide = true)]
+    Supervise(Supervise),
+}
+
+#[derive(clap::Args)]
+struct Supervise {
+    #[arg(long)]
+    data_dir: PathBuf,
+    #[arg(long)]
+    bin_dir: Option<PathBuf>,
+    #[arg(long)]
+    not_durable: bool,
+    #[arg(long)]
+    linger_ms: u64,
+}
+
+impl Supervise {
+    fn settings(self) -> Result<Settings> {
+        let executable =
+            std::env::current_exe().map_err(|error| Error::internal("finding facturo", error))?;
+        Ok(Settings {
+            bin_dir: self.bin_dir,
+            durable: !self.not_durable,
+            linger: Duration::from_millis(self.linger_ms),
+            ..Settings::new(self.data_dir, executable)
+        })
+    }
+}
+
+/// The whole program.
+pub fn run() -> ExitCode {
+    let done = match Cli::parse().command.unwrap_or(Command::Serve) {
+        // before any runtime: it forks, and must be alone in its process
+        Command::Supervise(args) => args.settings().and_then(|settings| private_server::supervise(&settings)),
+        Command::Serve => with_runtime(serve),
+        Command::Check => with_runtime(check::run),
+        Command::Migrate => with_runtime(migrate),
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            say(&error.to_string());
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// One thread: what facturo does is waiting for PostgreSQL, and a call that never changes threads is quickest.
+fn with_runtime<F: Future<Output = Result<()>>>(command: impl FnOnce(Config) -> F) -> Result<()> {
+    let config = Config::from_env()?;
+    log_to_stderr(&config.log)?;
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .map_err(|error| Error::internal("runtime", error))?;
+    let done = runtime.block_on(command(config));
+    // a thread may be left in read(2) on a terminal, which nothing can interrupt
+    runtime.shutdown_background();
+    done
+}
+
+async fn serve(config: Config) -> Result<()> {
+    let facturo = Arc::new(Facturo::new(config));
+    let opening = Arc::clone(&facturo);
+    // the database comes up behind the answer to initialize
+    tokio::spawn(async move {
+        if let Err(error) = opening.books().await {
+            tracing::error!(%error, "no database; each call tries again");
+        }
+    });
+    stdio::serve(facturo, SHUTDOWN_GRACE).await
+}
+
+async fn migrate(config: Config) -> Result<()> {
+    let books = Books::open(&config).await?;
+    say(&format!("The schema is current. This process serves business {}.", books.business));
+    Ok(())
+}
+
+/// Logs go to stderr, by `FACTURO_LOG`: a level, or levels by target. What rmcp logs at debug holds arguments, so it
+/// stays at warn unless named.
+fn log_to_stderr(levels: &str) -> Result<()> {
+    let targets: Targets = levels.parse().map_err(|_| {
+        let accepted = "error, warn, info, debug, trace, or targets such as facturo=debug";
+        Error::invalid("FACTURO_LOG", format!("{levels:?} cannot be read"), accepted)
+    })?;
+    let quiet = ["rmcp", "tokio_postgres"].into_iter().filter(|target| !levels.contains(target));
+    let targets = quiet.fold(targets, |targets, target| {
+        targets.with_target(target, tracing::level_filters::LevelFilter::WARN)
+    });
+    let lines = tracing_subscriber::fmt::layer().with_writer(std::io::stderr).with_ansi(false);
+    tracing_subscriber::registry()
+        .with(lines)
+        .with(targets)
+        .try_init()
+        .map_err(|error| Error::internal("log", error))
+}
+
+#[expect(clippy::print_stderr, reason = "the end of a command that a person typed")]
+fn say(line: &str) {
+    eprintln!("{line}");
+}

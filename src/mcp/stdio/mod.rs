@@ -1,0 +1,22 @@
+//! MCP over standard input and output, as the specification's «Transports» page has it: one JSON-RPC message per
+//! line, UTF-8, nothing else on stdout, logs on stderr.
+//!
+//! From the outside in: [`serve`] runs a handler until the host leaves or a signal comes; `transport` is what rmcp
+//! reads from and writes to; `lines` and `message` turn bytes into messages, `outbox` turns messages into bytes;
+//! `streams` knows what kind of file stdin and stdout are.
+//!
+//! rmcp brings a transport of its own. This one differs where hosts and people notice:
+//! - a socket (Node hosts) is served as well as a pipe, without a blocking thread, and no flag that other
+//!   processes share is touched;
+//! - answers that are ready together leave in one write;
+//! - at end of input or SIGTERM the calls already read are answered, and nothing else holds up the exit;
+//! - a line that cannot be read is reported on stderr, without its content.
+
+mod lines;
+mod message;
+mod outbox;
+mod serve;
+mod streams;
+mod transport;
+
+pub use serve::{END_OF_INPUT_GRACE, serve};
