@@ -10,16 +10,15 @@ use rmcp::model::{
     CancelledNotification, CancelledNotificationParam, ClientNotification, ClientRequest, ErrorData, GetMeta,
     JsonRpcMessage, ProtocolVersion, RequestId, ServerResult, SubscriptionsListenResult,
 };
-use rmcp::service::{RxJsonRpcMessage, TxJsonRpcMessage};
+use rmcp::service::TxJsonRpcMessage;
 use rmcp::transport::Transport;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio_util::sync::{CancellationToken, WaitForCancellationFutureOwned};
 
 use super::lines::{Lines, MAX_LINE, Next};
-use super::message::{Parsed, parse};
+use super::message::{Received, Unusable, parse};
 use super::outbox::Outbox;
 
-type Received = RxJsonRpcMessage<RoleServer>;
 type Sent = TxJsonRpcMessage<RoleServer>;
 
 /// A transport that knows which calls are still to be answered, and so can end well: when the input ends, or it is
@@ -98,10 +97,10 @@ where
             Next::Line(line) => {
                 let bytes = line.len();
                 match parse(self.lines.get(line)) {
-                    Parsed::Message(message) => return self.note_received(*message),
-                    Parsed::Ignored => {}
-                    Parsed::Malformed(why) => self.warn(why, bytes),
-                    Parsed::Invalid(id) => {
+                    Ok(message) => return self.note_received(message),
+                    Err(Unusable::Ignored) => {}
+                    Err(Unusable::Malformed(why)) => self.warn(why, bytes),
+                    Err(Unusable::Invalid(id)) => {
                         self.warn("JSON, but no JSON-RPC message; answered so", bytes);
                         self.refuse(id);
                     }
