@@ -19,7 +19,9 @@ pub enum Error {
     #[error("{problem} {next}")]
     Unavailable { problem: String, next: Cow<'static, str> },
     /// A fault of ours. The cause is logged where it is handled, and kept from the caller.
-    #[error("Something went wrong inside facturo ({context}). Nothing was written; the log on stderr has the cause.")]
+    #[error(
+        "Something went wrong inside facturo ({context}). Nothing was written; the log on stderr has the cause."
+    )]
     Internal { context: &'static str, source: Box<dyn std::error::Error + Send + Sync> },
 }
 

@@ -1,2 +1,1 @@
 //! How facturo gets to its PostgreSQL.
-
