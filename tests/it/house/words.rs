@@ -1,0 +1,52 @@
+//! Words that have no place in what is handed out. (They are written in two pieces here, since this file is read too.)
+
+use super::File;
+
+const UNFINISHED: &[&str] = &[concat!("TO", "DO"), concat!("FIX", "ME"), concat!("X", "XX")];
+const REGISTRIES: &[&str] = &[
+    concat!("pypi", ".org"),
+    concat!("python", "hosted.org"),
+    concat!("npmjs", ".org"),
+    concat!("npmjs", ".com"),
+    concat!("//crates", ".io"),
+    concat!("static.crates", ".io"),
+    concat!("index.crates", ".io"),
+    concat!("deb.debian", ".org"),
+    concat!("docker", ".io"),
+    concat!("ghcr", ".io"),
+];
+const MACHINES: &[&str] =
+    &[concat!("/wo", "rk/"), concat!("/ho", "me/"), concat!("/ro", "ot/"), concat!("/Us", "ers/")];
+
+pub(super) fn check(files: &[File]) -> Vec<String> {
+    let mut complaints = Vec::new();
+    for file in files {
+        for (number, line) in file.text.lines().enumerate() {
+            let unfinished =
+                UNFINISHED.iter().filter(|word| is_a_word_of(line, word)).map(|w| (w, "is unfinished"));
+            let hosts =
+                REGISTRIES.iter().filter(|host| line.contains(*host)).map(|h| (h, "names a registry's host"));
+            let paths =
+                MACHINES.iter().filter(|path| line.contains(*path)).map(|p| (p, "is a path of one machine"));
+            for (found, why) in unfinished.chain(hosts).chain(paths) {
+                complaints.push(format!("{}:{}: {found} {why}", file.path, number + 1));
+            }
+        }
+    }
+    complaints
+}
+
+fn is_a_word_of(line: &str, word: &str) -> bool {
+    line.split(|c: char| !c.is_alphanumeric()).any(|part| part == word)
+}
+
+#[test]
+fn complains_of_each_such_word() {
+    for word in UNFINISHED {
+        assert_eq!(check(&[File::new("src/a.rs", &format!("// {word}: later"))]).len(), 1, "{word}");
+    }
+    for word in REGISTRIES.iter().chain(MACHINES) {
+        assert!(!check(&[File::new("README.md", &format!("see https:/{word}x"))]).is_empty(), "{word}");
+    }
+    assert!(check(&[File::new("README.es.md", "todo, TODOS, crates.io, ./work")]).is_empty());
+}
