@@ -17,16 +17,19 @@ help:
 	@echo 'make audit     ask the advisory database about our dependencies (needs the network)'
 	@echo 'make interop   run the session of the demo through other MCP clients'
 
+# The PostgreSQL that setup found, for the scratch data directories of demo and tests too.
+WITH_POSTGRES = export FACTURO_POSTGRES_BIN="$$(scripts/setup.sh --print-bin)";
+
 setup:
 	@scripts/setup.sh
 
 demo: setup
 	cargo build --locked
-	cargo run --quiet --locked -- demo --lang $(DEMO_LANG)
+	@$(WITH_POSTGRES) cargo run --quiet --locked -- demo --lang $(DEMO_LANG)
 
 # The examples in the documentation first, since nextest leaves them out and should have the last word.
 test: setup
-	@if command -v cargo-nextest >/dev/null; then \
+	@$(WITH_POSTGRES) if command -v cargo-nextest >/dev/null; then \
 	    set -ex; cargo test --locked --doc --quiet; cargo nextest run --locked; \
 	else \
 	    set -ex; cargo test --locked; \

