@@ -6,6 +6,7 @@
     reason = "a panic is how a test fails, helpers included"
 )]
 
+mod house;
 mod private_server;
 mod scratch;
 mod stdio;

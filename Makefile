@@ -1,0 +1,51 @@
+# facturo's workshop. `make` alone says what there is. (Works with GNU make 3.81, which macOS has.)
+
+SHELL := /bin/bash
+export PATH := $(PATH):$(HOME)/.cargo/bin:$(CURDIR)/target/tools/bin
+
+DEMO_LANG ?= en
+
+.PHONY: help setup demo test check tools audit interop
+.DEFAULT_GOAL := help
+
+help:
+	@echo 'make demo      watch an assistant keep the books (make demo DEMO_LANG=es: in Spanish)'
+	@echo 'make test      run every test, on a private PostgreSQL'
+	@echo 'make check     format, lints, licences, scripts, container files'
+	@echo 'make setup     find what the others need, and install PostgreSQL if it is missing'
+	@echo 'make tools     fetch the checkers that `make check` skips where they are missing (into target/tools)'
+	@echo 'make audit     ask the advisory database about our dependencies (needs the network)'
+	@echo 'make interop   run the session of the demo through other MCP clients'
+
+# The PostgreSQL that setup found, for the scratch data directories of demo and tests too.
+WITH_POSTGRES = export FACTURO_POSTGRES_BIN="$$(scripts/setup.sh --print-bin)";
+
+setup:
+	@scripts/setup.sh
+
+demo: setup
+	cargo build --locked
+	@$(WITH_POSTGRES) cargo run --quiet --locked -- demo --lang $(DEMO_LANG)
+
+# The examples in the documentation first, since nextest leaves them out and should have the last word.
+test: setup
+	@$(WITH_POSTGRES) if command -v cargo-nextest >/dev/null; then \
+	    set -ex; cargo test --locked --doc --quiet; cargo nextest run --locked; \
+	else \
+	    set -ex; cargo test --locked; \
+	fi
+
+check: setup
+	cargo fmt --check
+	cargo clippy --locked --all-targets -- -D warnings
+	@scripts/check-files.sh
+
+tools:
+	@scripts/tools.sh
+
+audit:
+	@command -v cargo-deny >/dev/null || { echo 'cargo-deny is not there: make tools'; exit 1; }
+	cargo deny --locked check advisories
+
+interop: setup
+	@scripts/interop.sh
