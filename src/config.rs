@@ -1,6 +1,6 @@
 //! The only reader of the environment.
 
-use std::{ffi::OsString, path::PathBuf};
+use std::{ffi::OsString, path::PathBuf, time::Duration};
 
 use crate::error::{Error, Result};
 
@@ -17,6 +17,8 @@ pub struct Config {
     pub business: Option<i64>,
     /// `FACTURO_LOG`: levels by target, such as `facturo=debug`.
     pub log: String,
+    /// `FACTURO_LINGER`: how long the private server outlives its last user.
+    pub linger: Duration,
     pub home: Option<PathBuf>,
     pub xdg_data_home: Option<PathBuf>,
     /// `PATH`, the last place where PostgreSQL binaries are searched.
@@ -35,23 +37,21 @@ impl Config {
     fn read(variable: impl Fn(&str) -> Option<String>) -> Result<Self> {
         let get = |name: &str| variable(name).filter(|value| !value.trim().is_empty());
         let path = |name: &str| get(name).map(PathBuf::from);
-        let business = get("FACTURO_BUSINESS")
-            .map(|value| {
-                value.trim().parse().ok().filter(|id| *id > 0).ok_or_else(|| {
-                    Error::invalid(
-                        "FACTURO_BUSINESS",
-                        format!("{value:?} is not an id"),
-                        "a whole number, such as 1",
-                    )
-                })
-            })
-            .transpose()?;
+        let whole = |name: &'static str, least: u32| {
+            let parse = |value: String| {
+                let accepted = format!("a whole number from {least}");
+                let number = value.trim().parse().ok().filter(|number| *number >= least);
+                number.ok_or_else(|| Error::invalid(name, format!("{value:?} is no such number"), accepted))
+            };
+            get(name).map(parse).transpose()
+        };
         Ok(Self {
             database_url: get("DATABASE_URL"),
             data_dir: path("FACTURO_DATA_DIR"),
             postgres_bin: path("FACTURO_POSTGRES_BIN"),
-            business,
+            business: whole("FACTURO_BUSINESS", 1)?.map(i64::from),
             log: get("FACTURO_LOG").unwrap_or_else(|| "info".into()),
+            linger: Duration::from_secs(whole("FACTURO_LINGER", 0)?.unwrap_or(30).into()),
             home: path("HOME"),
             xdg_data_home: path("XDG_DATA_HOME"),
             search_path: get("PATH").map(OsString::from),

@@ -62,6 +62,7 @@ pub fn private_settings(config: &Config) -> Result<Settings> {
     Ok(Settings {
         bin_dir,
         durable: config.durable,
+        linger: config.linger,
         search_path: config.search_path.clone(),
         ..Settings::new(data_dir, executable)
     })
