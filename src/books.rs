@@ -18,6 +18,7 @@ use crate::{
         codes::{Currency, Language, TimeZone},
         contact::Contact,
         ids::BusinessId,
+        tax::category::Scheme,
     },
     error::Result,
     repository,
@@ -98,6 +99,8 @@ fn first_business() -> Result<BusinessDetails> {
         time_zone: TimeZone::parse("time_zone", "Europe/Madrid")?,
         language: Language::parse("language", "es")?,
         payment_terms_days: 30,
+        tax_scheme: Scheme::Iva,
         default_tax_rate: Decimal::from(21),
+        default_withholding_rate: Decimal::ZERO,
     })
 }

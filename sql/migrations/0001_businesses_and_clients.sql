@@ -18,7 +18,10 @@ CREATE TABLE businesses (
     time_zone          text NOT NULL,
     language           text NOT NULL CONSTRAINT businesses_language CHECK (language IN ('es', 'en')),
     payment_terms_days integer NOT NULL CONSTRAINT businesses_payment_terms CHECK (payment_terms_days BETWEEN 0 AND 365),
+    tax_scheme         text NOT NULL CONSTRAINT businesses_tax_scheme CHECK (tax_scheme IN ('iva', 'igic', 'ipsi')),
     default_tax_rate   numeric(7, 4) NOT NULL CONSTRAINT businesses_default_tax_rate CHECK (default_tax_rate BETWEEN 0 AND 100),
+    -- what clients who are businesses themselves keep back, of Spain's income tax
+    default_withholding_rate numeric(7, 4) NOT NULL CONSTRAINT businesses_default_withholding_rate CHECK (default_withholding_rate BETWEEN 0 AND 100),
     created_at         timestamptz NOT NULL,
     updated_at         timestamptz NOT NULL
 );
@@ -38,6 +41,10 @@ CREATE TABLE clients (
     phone              text,
     language           text CONSTRAINT clients_language CHECK (language ~ '^[a-z]{2}$'),
     payment_terms_days integer CONSTRAINT clients_payment_terms CHECK (payment_terms_days BETWEEN 0 AND 365),
+    -- a consumer: nothing is withheld, and no tax number is asked for
+    private_person     boolean NOT NULL,
+    -- a retailer in the regime of equivalence
+    surcharge          boolean NOT NULL,
     notes              text,
     -- name, city, e-mail and tax number, folded by the application
     search_text        text NOT NULL,

@@ -24,11 +24,15 @@ CREATE TABLE invoices (
     -- issued elsewhere, before facturo
     external          boolean NOT NULL DEFAULT false,
     currency          text NOT NULL CONSTRAINT invoices_currency CHECK (currency ~ '^[A-Z]{3}$'),
+    tax_scheme        text NOT NULL CONSTRAINT invoices_tax_scheme CHECK (tax_scheme IN ('iva', 'igic', 'ipsi')),
     notes             text,
     internal_notes    text,
     subtotal          numeric(19, 4) NOT NULL,
     tax               numeric(19, 4) NOT NULL,
+    surcharge         numeric(19, 4) NOT NULL,
     total             numeric(19, 4) NOT NULL,
+    withholding       numeric(19, 4) NOT NULL,
+    payable           numeric(19, 4) NOT NULL,
     paid              numeric(19, 4) NOT NULL DEFAULT 0,
     cancel_reason     text,
     -- number, descriptions and notes, folded by the application
@@ -42,10 +46,10 @@ CREATE TABLE invoices (
     CONSTRAINT invoices_document_when_issued CHECK ((status = 'draft') = (document_due_date IS NULL)),
     CONSTRAINT invoices_external_is_issued CHECK (NOT (external AND status = 'draft')),
     CONSTRAINT invoices_due_after_issue CHECK (due_date >= issue_date AND document_due_date >= issue_date),
-    CONSTRAINT invoices_total CHECK (total = subtotal + tax AND total >= 0),
-    CONSTRAINT invoices_paid CHECK (paid BETWEEN 0 AND total),
+    CONSTRAINT invoices_total CHECK (total = subtotal + tax + surcharge AND payable = total - withholding AND payable >= 0),
+    CONSTRAINT invoices_paid CHECK (paid BETWEEN 0 AND payable),
     CONSTRAINT invoices_unpaid_unless_issued CHECK (paid = 0 OR status IN ('pending', 'paid')),
-    CONSTRAINT invoices_paid_when_settled CHECK ((status = 'paid') = (status IN ('pending', 'paid') AND paid = total)),
+    CONSTRAINT invoices_paid_when_settled CHECK ((status = 'paid') = (status IN ('pending', 'paid') AND paid = payable)),
     CONSTRAINT invoices_cancelled_with_reason CHECK ((status = 'cancelled') = (cancel_reason IS NOT NULL))
 );
 
@@ -59,10 +63,16 @@ CREATE TABLE invoice_lines (
     invoice_id       bigint NOT NULL,
     position         integer NOT NULL CONSTRAINT invoice_lines_position CHECK (position >= 1),
     description      text NOT NULL,
+    kind             text NOT NULL CONSTRAINT invoice_lines_kind CHECK (kind IN ('item', 'allowance', 'charge')),
     quantity         numeric(19, 6) NOT NULL CONSTRAINT invoice_lines_quantity CHECK (quantity <> 0),
     unit_price       numeric(19, 6) NOT NULL CONSTRAINT invoice_lines_unit_price CHECK (unit_price >= 0),
     discount_percent numeric(7, 4) NOT NULL CONSTRAINT invoice_lines_discount CHECK (discount_percent BETWEEN 0 AND 100),
+    tax_category     text NOT NULL,
     tax_rate         numeric(7, 4) NOT NULL CONSTRAINT invoice_lines_tax_rate CHECK (tax_rate BETWEEN 0 AND 100),
+    -- the legal basis of a line without tax
+    exemption        text,
+    surcharge_rate   numeric(7, 4) NOT NULL CONSTRAINT invoice_lines_surcharge_rate CHECK (surcharge_rate BETWEEN 0 AND 100),
+    withholding_rate numeric(7, 4) NOT NULL CONSTRAINT invoice_lines_withholding_rate CHECK (withholding_rate BETWEEN 0 AND 100),
     net              numeric(19, 4) NOT NULL,
     PRIMARY KEY (business_id, invoice_id, position),
     FOREIGN KEY (business_id, invoice_id) REFERENCES invoices (business_id, id) ON DELETE CASCADE

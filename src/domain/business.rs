@@ -7,6 +7,7 @@ use super::{
     codes::{Currency, Language, TimeZone},
     contact::Contact,
     ids::BusinessId,
+    tax::category::Scheme,
 };
 
 #[derive(Debug, Clone)]
@@ -32,8 +33,11 @@ pub struct BusinessDetails {
     pub language: Language,
     /// Days between issue and due date where the client has no terms of its own.
     pub payment_terms_days: u16,
+    pub tax_scheme: Scheme,
     /// Percent.
     pub default_tax_rate: Decimal,
+    /// Percent; what clients who are businesses in Spain keep back (art. 101 LIRPF).
+    pub default_withholding_rate: Decimal,
 }
 
 impl BusinessDetails {
@@ -46,7 +50,9 @@ impl BusinessDetails {
             ("time_zone", Some(self.time_zone.name().to_owned())),
             ("language", Some(self.language.code().to_owned())),
             ("payment_terms_days", Some(self.payment_terms_days.to_string())),
+            ("tax_scheme", Some(self.tax_scheme.name().to_owned())),
             ("default_tax_rate", Some(self.default_tax_rate.normalize().to_string())),
+            ("default_withholding_rate", Some(self.default_withholding_rate.normalize().to_string())),
         ]);
         fields
     }

@@ -29,6 +29,10 @@ pub struct ClientDetails {
     pub language: Option<Language>,
     /// Days between issue and due date; the business's where absent.
     pub payment_terms_days: Option<u16>,
+    /// A consumer: nothing is withheld, and no tax number is asked for.
+    pub private_person: bool,
+    /// A retailer in the regime of equivalence (art. 148 LIVA), whose invoices bear the surcharge.
+    pub surcharge: bool,
     /// Never printed.
     pub notes: Option<String>,
 }
@@ -41,6 +45,8 @@ impl ClientDetails {
             contact: Contact::default(),
             language: None,
             payment_terms_days: None,
+            private_person: false,
+            surcharge: false,
             notes: None,
         }
     }
@@ -58,6 +64,8 @@ impl ClientDetails {
         fields.extend([
             ("language", self.language.as_ref().map(|language| language.code().to_owned())),
             ("payment_terms_days", self.payment_terms_days.map(|days| days.to_string())),
+            ("private_person", self.private_person.then(|| "yes".to_owned())),
+            ("surcharge", self.surcharge.then(|| "yes".to_owned())),
             ("notes", self.notes.clone()),
         ]);
         fields

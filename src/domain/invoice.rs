@@ -10,7 +10,7 @@ use super::{
     ids::{ClientId, InvoiceId},
     line::Line,
     money,
-    tax::Totals,
+    tax::{Totals, category::Scheme},
 };
 use crate::error::{Error, Result};
 
@@ -22,6 +22,7 @@ pub struct Invoice {
     pub client_id: ClientId,
     pub client_name: String,
     pub currency: Currency,
+    pub scheme: Scheme,
     pub state: State,
     pub due: Due,
     /// Printed on the document.
@@ -115,7 +116,7 @@ impl Invoice {
     /// What the client still owes. Drafts and cancelled invoices owe nothing.
     pub fn outstanding(&self) -> Decimal {
         match self.state {
-            State::Pending(_) | State::Paid(_) => self.totals.total - self.paid,
+            State::Pending(_) | State::Paid(_) => self.totals.payable - self.paid,
             State::Draft { .. } | State::Cancelled { .. } => Decimal::ZERO,
         }
     }
@@ -241,7 +242,7 @@ impl Invoice {
     pub fn unpay(&mut self, amount: Decimal) {
         self.paid -= amount;
         if let State::Paid(issued) = &self.state
-            && self.paid < self.totals.total
+            && self.paid < self.totals.payable
         {
             self.state = State::Pending(issued.clone());
         }
@@ -250,7 +251,7 @@ impl Invoice {
     /// Pending with nothing outstanding is paid.
     fn settle(&mut self) {
         if let State::Pending(issued) = &self.state
-            && self.paid == self.totals.total
+            && self.paid == self.totals.payable
         {
             self.state = State::Paid(issued.clone());
         }
@@ -278,8 +279,12 @@ impl Invoice {
             ("notes", self.notes.clone()),
             ("internal_notes", self.internal_notes.clone()),
             ("subtotal", money(self.totals.subtotal)),
+            ("tax_scheme", Some(self.scheme.name().to_owned())),
             ("tax", money(self.totals.tax)),
+            ("surcharge", money(self.totals.surcharge)),
             ("total", money(self.totals.total)),
+            ("withholding", money(self.totals.withholding)),
+            ("payable", money(self.totals.payable)),
             ("paid", money(self.paid)),
             ("reason", reason),
         ]
@@ -300,7 +305,7 @@ pub fn due_after_issue(due_date: Date, issue_date: Date) -> Result<()> {
 
 /// An invoice asks for money or for nothing; what takes money back is a corrective invoice.
 pub fn not_negative(totals: &Totals, currency: Currency) -> Result<()> {
-    if totals.total >= Decimal::ZERO {
+    if totals.total >= Decimal::ZERO && totals.payable >= Decimal::ZERO {
         return Ok(());
     }
     let total = money::display(totals.total, currency);

@@ -15,11 +15,19 @@ fn draft(total: i64) -> Invoice {
         client_id: ClientId(1),
         client_name: "Ana".into(),
         currency: Currency::EUR,
+        scheme: Scheme::Iva,
         state: State::Draft { planned_issue_date: date!(2026 - 11 - 20) },
         due: Due { date: date!(2026 - 12 - 20), from_terms: true },
         notes: None,
         internal_notes: None,
-        totals: Totals { subtotal: amount, tax: Decimal::ZERO, total: amount },
+        totals: Totals {
+            subtotal: amount,
+            tax: Decimal::ZERO,
+            surcharge: Decimal::ZERO,
+            total: amount,
+            withholding: Decimal::ZERO,
+            payable: amount,
+        },
         paid: Decimal::ZERO,
         created_at: datetime!(2026-11-20 10:00 UTC),
         updated_at: datetime!(2026-11-20 10:00 UTC),
@@ -133,7 +141,7 @@ proptest! {
                 invoice.unpay(amount);
             }
             prop_assert_eq!(invoice.paid, standing.iter().copied().sum::<Decimal>());
-            prop_assert_eq!(invoice.outstanding() + invoice.paid, invoice.totals.total);
+            prop_assert_eq!(invoice.outstanding() + invoice.paid, invoice.totals.payable);
             prop_assert_eq!(invoice.status() == Status::Paid, invoice.outstanding().is_zero());
         }
     }

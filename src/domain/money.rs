@@ -15,7 +15,7 @@ pub fn round(amount: Decimal, currency: Currency) -> Decimal {
 }
 
 /// Refuses an amount with more decimals than its currency has.
-pub fn exact(field: &'static str, amount: Decimal, currency: Currency) -> Result<Decimal> {
+pub fn exact(field: impl Into<Cow<'static, str>>, amount: Decimal, currency: Currency) -> Result<Decimal> {
     let decimals = amount.normalize().scale();
     if decimals <= currency.exponent() {
         return Ok(amount);

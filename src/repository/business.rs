@@ -1,5 +1,4 @@
 use deadpool_postgres::{GenericClient, Transaction};
-use rust_decimal::Decimal;
 use time::OffsetDateTime;
 
 use super::sql::{self, Columns};
@@ -9,6 +8,7 @@ use crate::{
         codes::{Country, Currency, Language, TimeZone},
         contact::Contact,
         ids::BusinessId,
+        tax::category::Scheme,
     },
     error::{Error, Result},
 };
@@ -43,7 +43,9 @@ pub async fn ensure_first(
         &details.time_zone.name(),
         &details.language.code(),
         &i32::from(details.payment_terms_days),
+        &details.tax_scheme.name(),
         &details.default_tax_rate,
+        &details.default_withholding_rate,
         &now,
     ];
     Ok(sql::execute(client, statement, params).await? == 1)
@@ -73,7 +75,9 @@ pub async fn update(
         &details.time_zone.name(),
         &details.language.code(),
         &i32::from(details.payment_terms_days),
+        &details.tax_scheme.name(),
         &details.default_tax_rate,
+        &details.default_withholding_rate,
         &now,
     ];
     sql::query_one(tx, statement, params, read).await
@@ -98,7 +102,9 @@ fn read(row: &mut Columns<'_>) -> Result<Business> {
         time_zone: row.parse(|name| TimeZone::parse("time_zone", name))?,
         language: row.parse(|code| Language::parse("language", code))?,
         payment_terms_days: read_days(row.take()?)?,
-        default_tax_rate: row.take::<Decimal>()?,
+        tax_scheme: row.parse(|name| Scheme::parse("tax_scheme", name))?,
+        default_tax_rate: row.take()?,
+        default_withholding_rate: row.take()?,
     };
     Ok(Business { id, version, details, created_at: row.take()?, updated_at: row.take()? })
 }

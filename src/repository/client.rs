@@ -76,6 +76,8 @@ async fn write(
         &contact.phone,
         &details.language.as_ref().map(Language::code),
         &details.payment_terms_days.map(i32::from),
+        &details.private_person,
+        &details.surcharge,
         &details.notes,
         &details.search_text(),
         &contact.city.as_deref().map(text::fold),
@@ -202,6 +204,8 @@ fn read(row: &mut Columns<'_>) -> Result<Client> {
         contact: read_contact(row)?,
         language: row.parse_opt(|code| Language::parse("language", code))?,
         payment_terms_days: row.take::<Option<i32>>()?.map(read_days).transpose()?,
+        private_person: row.take()?,
+        surcharge: row.take()?,
         notes: row.take()?,
     };
     let archived_at = row.take()?;

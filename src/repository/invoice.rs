@@ -12,8 +12,12 @@ use crate::{
         decimal,
         ids::{BusinessId, ClientId, InvoiceId},
         invoice::{Due, Invoice, Issued, State, Status},
-        line::Line,
-        tax::Totals,
+        line::{Line, LineKind},
+        tax::{
+            Totals,
+            category::{Category, Exemption, Scheme},
+            treatment::Treatment,
+        },
         text,
     },
     error::{Error, Result},
@@ -108,15 +112,27 @@ pub async fn lines(client: &impl GenericClient, business: BusinessId, id: Invoic
     let statement = include_str!("../../sql/queries/invoice/lines.sql");
     sql::query(client, statement, &[&business.0, &id.0], |row| {
         Ok(Line {
+            kind: row.parse(line_kind)?,
             description: row.take()?,
             quantity: row.take()?,
             unit_price: row.take()?,
             discount_percent: row.take()?,
-            tax_rate: row.take()?,
+            treatment: Treatment {
+                category: row.parse(|name| Category::parse("tax_category", name))?,
+                rate: row.take()?,
+                exemption: row.parse_opt(|code| Exemption::parse("exemption", code))?,
+                surcharge_rate: row.take()?,
+                withholding_rate: row.take()?,
+            },
             net: row.take()?,
         })
     })
     .await
+}
+
+fn line_kind(name: &str) -> Result<LineKind> {
+    let found = LineKind::ALL.into_iter().find(|kind| kind.name() == name);
+    found.ok_or_else(|| Error::internal("a line of an unknown kind", name))
 }
 
 /// Writes a new invoice with its lines and answers its id.
@@ -139,11 +155,15 @@ pub async fn insert(
         &issued.map(|issued| issued.document_due_date),
         &issued.is_some_and(|issued| issued.external),
         &invoice.currency.code(),
+        &invoice.scheme.name(),
         &invoice.notes,
         &invoice.internal_notes,
         &invoice.totals.subtotal,
         &invoice.totals.tax,
+        &invoice.totals.surcharge,
         &invoice.totals.total,
+        &invoice.totals.withholding,
+        &invoice.totals.payable,
         &search_text(invoice, lines),
         &invoice.created_at,
     ];
@@ -178,11 +198,15 @@ pub async fn update(
         &issued.map(|issued| issued.document_due_date),
         &issued.is_some_and(|issued| issued.external),
         &invoice.currency.code(),
+        &invoice.scheme.name(),
         &invoice.notes,
         &invoice.internal_notes,
         &invoice.totals.subtotal,
         &invoice.totals.tax,
+        &invoice.totals.surcharge,
         &invoice.totals.total,
+        &invoice.totals.withholding,
+        &invoice.totals.payable,
         &invoice.paid,
         &cancel_reason,
         &search_text(invoice, lines),
@@ -211,15 +235,23 @@ async fn insert_lines(
 ) -> Result<()> {
     let statement = include_str!("../../sql/queries/invoice/insert_lines.sql");
     let column = |of: fn(&Line) -> Decimal| lines.iter().map(of).collect::<Vec<_>>();
+    let kinds: Vec<&str> = lines.iter().map(|line| line.kind.name()).collect();
     let descriptions: Vec<&str> = lines.iter().map(|line| line.description.as_str()).collect();
+    let categories: Vec<&str> = lines.iter().map(|line| line.treatment.category.name()).collect();
+    let exemptions: Vec<_> = lines.iter().map(|line| line.treatment.exemption.map(Exemption::code)).collect();
     let params: sql::Params<'_> = &[
         &business.0,
         &id.0,
+        &kinds,
         &descriptions,
         &column(|line| line.quantity),
         &column(|line| line.unit_price),
         &column(|line| line.discount_percent),
-        &column(|line| line.tax_rate),
+        &categories,
+        &column(|line| line.treatment.rate),
+        &exemptions,
+        &column(|line| line.treatment.surcharge_rate),
+        &column(|line| line.treatment.withholding_rate),
         &column(|line| line.net),
     ];
     sql::execute(tx, statement, params).await.map(drop)
@@ -315,8 +347,16 @@ pub(super) fn read(row: &mut Columns<'_>) -> Result<Invoice> {
     let due = Due { date: row.take()?, from_terms: row.take()? };
     let (document_due_date, external): (Option<Date>, bool) = (row.take()?, row.take()?);
     let currency = row.parse(|code| Currency::parse("currency", code))?;
+    let scheme = row.parse(|name| Scheme::parse("tax_scheme", name))?;
     let (notes, internal_notes) = (row.take()?, row.take()?);
-    let totals = Totals { subtotal: row.take()?, tax: row.take()?, total: row.take()? };
+    let totals = Totals {
+        subtotal: row.take()?,
+        tax: row.take()?,
+        surcharge: row.take()?,
+        total: row.take()?,
+        withholding: row.take()?,
+        payable: row.take()?,
+    };
     let paid = row.take()?;
     let issued = number.zip(document_due_date).map(|(number, document_due_date)| Issued {
         number,
@@ -343,6 +383,7 @@ pub(super) fn read(row: &mut Columns<'_>) -> Result<Invoice> {
         client_id,
         client_name,
         currency,
+        scheme,
         state,
         due,
         notes,

@@ -10,9 +10,9 @@ use crate::{
         event::{Entity, EntityKind},
         ids::{ClientId, InvoiceId},
         invoice::{self, Due, Invoice, State, Status},
-        line::{LINES_MAX, Line, LineInput},
+        line::{self, ContentInput, Line},
         numbering,
-        tax::{self, Totals},
+        tax::{self, Totals, category::Scheme, treatment::Usual},
     },
     error::{Error, Result},
     repository,
@@ -22,10 +22,11 @@ use crate::{
 #[derive(Debug)]
 pub struct NewInvoice {
     pub client_id: ClientId,
-    pub lines: Vec<LineInput>,
+    pub content: ContentInput,
     pub issue_date: Option<Date>,
     pub due_date: Option<Date>,
     pub currency: Currency,
+    pub scheme: Scheme,
     pub notes: Option<String>,
     pub internal_notes: Option<String>,
     pub issuing: Issuing,
@@ -44,10 +45,12 @@ pub enum Issuing {
 #[derive(Debug, Default)]
 pub struct InvoiceChanges {
     pub client_id: Option<ClientId>,
-    pub lines: Option<Vec<LineInput>>,
+    /// Lines, discount and adjustments, replaced together.
+    pub content: Option<ContentInput>,
     pub issue_date: Option<Date>,
     pub due_date: Option<Option<Date>>,
     pub currency: Option<Currency>,
+    pub scheme: Option<Scheme>,
     pub notes: Option<Option<String>>,
     pub internal_notes: Option<Option<String>>,
 }
@@ -64,8 +67,9 @@ pub(super) fn entity(id: InvoiceId, client: ClientId) -> Entity {
 
 pub async fn create(act: &Act<'_>, new: NewInvoice) -> Result<Document> {
     let client = active_client(act, new.client_id).await?;
-    let (lines, totals) = price(new.lines, new.currency)?;
     let planned_issue_date = new.issue_date.unwrap_or(act.today);
+    let usual = usual(act, &client, new.scheme, planned_issue_date);
+    let (lines, totals) = price(&new.content, usual, new.currency)?;
     let due = due(act, &client, planned_issue_date, new.due_date)?;
     let mut invoice = Invoice {
         id: InvoiceId(0),
@@ -73,6 +77,7 @@ pub async fn create(act: &Act<'_>, new: NewInvoice) -> Result<Document> {
         client_id: client.id,
         client_name: client.details.name,
         currency: new.currency,
+        scheme: new.scheme,
         state: State::Draft { planned_issue_date },
         due,
         notes: new.notes,
@@ -108,7 +113,7 @@ pub async fn update(
     let Document { mut invoice, mut lines } = lock(act, id, expected_version).await?;
     let before = invoice.fields(&lines);
     if invoice.status() == Status::Draft {
-        if let Some(new) = edit_draft(act, &mut invoice, &lines, changes).await? {
+        if let Some(new) = edit_draft(act, &mut invoice, changes).await? {
             lines = new;
             repository::invoice::replace_lines(act.tx, act.business_id(), id, &lines).await?;
         }
@@ -213,7 +218,6 @@ async fn claim_external_number(act: &Act<'_>, number: &str) -> Result<()> {
 async fn edit_draft(
     act: &Act<'_>,
     invoice: &mut Invoice,
-    lines: &[Line],
     changes: InvoiceChanges,
 ) -> Result<Option<Vec<Line>>> {
     let moved = changes.client_id.is_some_and(|id| id != invoice.client_id);
@@ -225,29 +229,35 @@ async fn edit_draft(
     let agreed = (!invoice.due.from_terms).then_some(invoice.due.date);
     invoice.due = due(act, &client, issue_date, changes.due_date.unwrap_or(agreed))?;
     invoice.state = State::Draft { planned_issue_date: issue_date };
+    let usual = usual(act, &client, changes.scheme.unwrap_or(invoice.scheme), issue_date);
     invoice.client_id = client.id;
     invoice.client_name = client.details.name;
     invoice.notes = changes.notes.unwrap_or(invoice.notes.take());
     invoice.internal_notes = changes.internal_notes.unwrap_or(invoice.internal_notes.take());
-    if changes.lines.is_none() && changes.currency.is_none() {
-        return Ok(None);
-    }
+    let Some(content) = changes.content else {
+        let asked = changes.currency.map(|_| "currency").or(changes.scheme.map(|_| "tax_scheme"));
+        return asked.map_or(Ok(None), |field| {
+            Err(Error::invalid(field, "cannot change alone, since amounts are not converted", "the lines anew with it"))
+        });
+    };
     invoice.currency = changes.currency.unwrap_or(invoice.currency);
-    let inputs = changes.lines.unwrap_or_else(|| lines.iter().cloned().map(LineInput::from).collect());
-    let (lines, totals) = price(inputs, invoice.currency)?;
+    invoice.scheme = changes.scheme.unwrap_or(invoice.scheme);
+    let (lines, totals) = price(&content, usual, invoice.currency)?;
     invoice.totals = totals;
     Ok(Some(lines))
 }
 
 /// An issued invoice stands. What may still be agreed anew is when it is due; the document keeps its own date.
 fn edit_issued(invoice: &mut Invoice, changes: InvoiceChanges) -> Result<()> {
-    let InvoiceChanges { client_id, lines, issue_date, due_date, currency, notes, internal_notes } = changes;
+    let InvoiceChanges { client_id, content, issue_date, due_date, currency, scheme, notes, internal_notes } =
+        changes;
     let fixed = [
         ("client_id", client_id.is_some()),
-        ("lines", lines.is_some()),
+        ("lines", content.is_some()),
         ("issue_date", issue_date.is_some()),
         ("due_date", due_date.is_some() && invoice.status() != Status::Pending),
         ("currency", currency.is_some()),
+        ("tax_scheme", scheme.is_some()),
         ("notes", notes.is_some()),
     ];
     if let Some((field, _)) = fixed.into_iter().find(|(_, asked)| *asked) {
@@ -271,20 +281,26 @@ fn edit_issued(invoice: &mut Invoice, changes: InvoiceChanges) -> Result<()> {
     Ok(())
 }
 
-fn price(inputs: Vec<LineInput>, currency: Currency) -> Result<(Vec<Line>, Totals)> {
-    if inputs.is_empty() || inputs.len() > LINES_MAX {
-        return Err(Error::invalid(
-            "lines",
-            format!("there are {}", inputs.len()),
-            format!("1 to {LINES_MAX} lines"),
-        ));
-    }
-    let priced = inputs.into_iter().enumerate().map(|(index, input)| Line::price(input, index, currency));
-    let lines = priced.collect::<Result<Vec<_>>>()?;
-    let groups = tax::breakdown(lines.iter().map(|line| (line.tax_rate, line.net)), currency);
-    let totals = tax::totals(&groups)?;
+fn price(content: &ContentInput, usual: Usual, currency: Currency) -> Result<(Vec<Line>, Totals)> {
+    let lines = line::compose(content, usual, currency)?;
+    let totals = tax::assess(lines.iter().map(|line| (line.treatment, line.net)), currency)?.totals;
     invoice::not_negative(&totals, currency)?;
     Ok((lines, totals))
+}
+
+/// What holds for the client's lines where they say nothing else. Only a business in Spain withholds.
+fn usual(act: &Act<'_>, client: &Client, scheme: Scheme, on: Date) -> Usual {
+    let defaults = &act.business.details;
+    let details = &client.details;
+    let abroad = details.contact.country.as_ref().is_some_and(|country| country.alpha2() != "ES");
+    let withholds = !details.private_person && !abroad;
+    Usual {
+        scheme,
+        rate: defaults.default_tax_rate,
+        surcharge: details.surcharge,
+        withholding_rate: if withholds { defaults.default_withholding_rate } else { Decimal::ZERO },
+        on,
+    }
 }
 
 /// The date asked for, or the client's terms, or the business's.

@@ -2,4 +2,4 @@ UPDATE clients
 SET archived_at = $3, updated_at = $4, version = version + 1
 WHERE business_id = $1 AND id = $2
 RETURNING id, version, name, tax_id, street, postal_code, city, province, country, email, phone, language, payment_terms_days,
-       notes, archived_at, created_at, updated_at
+       private_person, surcharge, notes, archived_at, created_at, updated_at

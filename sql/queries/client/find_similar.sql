@@ -1,9 +1,9 @@
 -- typos forgiven: the folded texts that resemble the folded query, closest first; the rank is in thousandths
 SELECT id, version, name, tax_id, street, postal_code, city, province, country, email, phone, language, payment_terms_days,
-       notes, archived_at, created_at, updated_at, rank
+       private_person, surcharge, notes, archived_at, created_at, updated_at, rank
 FROM (
     SELECT id, version, name, tax_id, street, postal_code, city, province, country, email, phone, language, payment_terms_days,
-           notes, archived_at, created_at, updated_at,
+           private_person, surcharge, notes, archived_at, created_at, updated_at,
            (word_similarity($4, search_text) * 1000)::integer AS rank
     FROM clients
     WHERE business_id = $1

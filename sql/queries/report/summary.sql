@@ -14,7 +14,7 @@ FROM (
                END AS key,
                CASE $4 WHEN 'client' THEN c.name WHEN 'city' THEN coalesce(c.city, '') ELSE '' END AS label,
                i.currency, i.subtotal, i.tax, i.total, i.paid,
-               CASE WHEN i.status = 'pending' THEN i.total - i.paid ELSE 0 END AS outstanding
+               CASE WHEN i.status = 'pending' THEN i.payable - i.paid ELSE 0 END AS outstanding
         FROM invoices i
         JOIN clients c ON c.business_id = i.business_id AND c.id = i.client_id
         WHERE i.business_id = $1

@@ -1,0 +1,159 @@
+//! Tax: a base and an amount for each category and rate (RD 1619/2012, art. 6.2; EN 16931, BG-23), the surcharge of
+//! equivalence beside it (art. 161 LIVA), and what the client withholds (art. 101 LIRPF).
+
+pub mod category;
+pub mod rates;
+pub mod treatment;
+
+use std::collections::BTreeMap;
+
+use rust_decimal::Decimal;
+
+use self::{
+    category::{Category, Exemption},
+    treatment::Treatment,
+};
+use super::{codes::Currency, money};
+use crate::error::Result;
+
+/// The lines of one category and rate taken together.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TaxGroup {
+    pub category: Category,
+    pub exemption: Option<Exemption>,
+    /// Percent (BT-119).
+    pub rate: Decimal,
+    /// Sum of the lines' net amounts (BT-116).
+    pub base: Decimal,
+    /// `base × rate`, rounded once (BT-117, BR-CO-17).
+    pub amount: Decimal,
+    /// Percent.
+    pub surcharge_rate: Decimal,
+    /// `base × surcharge rate`, rounded once.
+    pub surcharge: Decimal,
+}
+
+/// What an invoice comes to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Totals {
+    /// Sum of the lines' net amounts (BT-109).
+    pub subtotal: Decimal,
+    /// Sum of the groups' taxes.
+    pub tax: Decimal,
+    /// Sum of the groups' surcharges.
+    pub surcharge: Decimal,
+    /// With tax and surcharge (BT-112).
+    pub total: Decimal,
+    pub withholding: Decimal,
+    /// `total − withholding`: what the client pays to the business (BT-115).
+    pub payable: Decimal,
+}
+
+/// Tax groups and totals of some net amounts.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Assessment {
+    /// By category, then rate.
+    pub groups: Vec<TaxGroup>,
+    pub totals: Totals,
+}
+
+/// Works the tax of an invoice out. The order of the lines does not matter.
+///
+/// # Errors
+/// Sums with more than 12 digits before the point.
+pub fn assess(lines: impl IntoIterator<Item = (Treatment, Decimal)>, currency: Currency) -> Result<Assessment> {
+    let mut bases = BTreeMap::<_, Decimal>::new();
+    let mut withheld = BTreeMap::<Decimal, Decimal>::new();
+    for (treatment, net) in lines {
+        let Treatment { category, rate, exemption, surcharge_rate, withholding_rate } = treatment;
+        *bases.entry((category, rate.normalize(), exemption, surcharge_rate.normalize())).or_default() += net;
+        *withheld.entry(withholding_rate.normalize()).or_default() += net;
+    }
+    let share = |base: Decimal, rate: Decimal| money::round(base * rate / Decimal::ONE_HUNDRED, currency);
+    let groups: Vec<TaxGroup> = bases
+        .into_iter()
+        .map(|((category, rate, exemption, surcharge_rate), base)| TaxGroup {
+            category,
+            exemption,
+            rate,
+            base,
+            amount: share(base, rate),
+            surcharge_rate,
+            surcharge: share(base, surcharge_rate),
+        })
+        .collect();
+    let sum = |of: fn(&TaxGroup) -> Decimal| groups.iter().map(of).sum::<Decimal>();
+    let subtotal = money::bounded("the subtotal", sum(|group| group.base))?;
+    let (tax, surcharge) = (sum(|group| group.amount), sum(|group| group.surcharge));
+    let total = money::bounded("the total", subtotal + tax + surcharge)?;
+    let withholding: Decimal = withheld.into_iter().map(|(rate, base)| share(base, rate)).sum();
+    let totals = Totals { subtotal, tax, surcharge, total, withholding, payable: total - withholding };
+    Ok(Assessment { groups, totals })
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn treatment(rate: &str, surcharge: &str, withholding: &str) -> Treatment {
+        let rate: Decimal = rate.parse().unwrap();
+        Treatment {
+            category: if rate.is_zero() { Category::Zero } else { Category::Standard },
+            rate,
+            exemption: None,
+            surcharge_rate: surcharge.parse().unwrap(),
+            withholding_rate: withholding.parse().unwrap(),
+        }
+    }
+
+    fn cents(cents: i64) -> Decimal {
+        Decimal::new(cents, 2)
+    }
+
+    #[test]
+    fn tax_is_rounded_once_a_group_not_once_a_line() {
+        let line = (treatment("21", "0", "0"), cents(7));
+        let assessment = assess(std::iter::repeat_n(line, 10), Currency::EUR).unwrap();
+        assert_eq!(assessment.groups.len(), 1);
+        assert_eq!(assessment.totals.tax, cents(15)); // ten times 0.01 would be 0.10
+    }
+
+    #[test]
+    fn withholding_is_on_the_base_and_leaves_the_total_alone() {
+        let line = (treatment("21", "0", "15"), cents(100_000));
+        let totals = assess([line], Currency::EUR).unwrap().totals;
+        assert_eq!((totals.total, totals.withholding, totals.payable), (cents(121_000), cents(15_000), cents(106_000)));
+    }
+
+    #[test]
+    fn the_surcharge_stands_beside_the_tax_of_its_group() {
+        let lines = [(treatment("21", "5.2", "0"), cents(10_000)), (treatment("10", "1.4", "0"), cents(5_000))];
+        let totals = assess(lines, Currency::EUR).unwrap().totals;
+        assert_eq!((totals.tax, totals.surcharge, totals.total), (cents(2_600), cents(590), cents(18_190)));
+    }
+
+    fn lines() -> impl Strategy<Value = Vec<(Treatment, Decimal)>> {
+        let kinds = vec![("21", "0", "15"), ("21", "5.2", "0"), ("10", "0", "7"), ("4", "0.5", "0"), ("0", "0", "19")];
+        let line = (prop::sample::select(kinds), -10_000_000_i64..10_000_000)
+            .prop_map(|((rate, surcharge, withholding), net)| (treatment(rate, surcharge, withholding), cents(net)));
+        prop::collection::vec(line, 0..40)
+    }
+
+    proptest! {
+        /// BR-CO-10 to BR-CO-17, and RD 1619/2012 art. 6.2: a base for each rate.
+        #[test]
+        fn sums_hold_and_order_does_not_matter(lines in lines()) {
+            let Assessment { groups, totals } = assess(lines.clone(), Currency::EUR).unwrap();
+            prop_assert_eq!(totals.subtotal, lines.iter().map(|(_, net)| *net).sum::<Decimal>());
+            prop_assert_eq!(totals.total, totals.subtotal + totals.tax + totals.surcharge);
+            prop_assert_eq!(totals.payable, totals.total - totals.withholding);
+            for group in &groups {
+                prop_assert_eq!(group.amount, money::round(group.base * group.rate / Decimal::ONE_HUNDRED, Currency::EUR));
+            }
+            let reversed = assess(lines.into_iter().rev(), Currency::EUR).unwrap();
+            prop_assert_eq!((reversed.groups, reversed.totals), (groups, totals));
+        }
+    }
+}

@@ -1,0 +1,163 @@
+//! From what is said of a line's tax, and what is usual, to its treatment.
+
+use rust_decimal::{Decimal, RoundingStrategy};
+use time::Date;
+
+use super::{
+    category::{Category, Exemption, Scheme},
+    rates,
+};
+use crate::{
+    domain::decimal,
+    error::{Error, Result},
+};
+
+/// What decides the tax of a line. Rates are percentages.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Treatment {
+    pub category: Category,
+    pub rate: Decimal,
+    /// Why no tax is due, for the categories that need it. An exempt line may lack it until it is issued.
+    pub exemption: Option<Exemption>,
+    /// Recargo de equivalencia, on top of the tax.
+    pub surcharge_rate: Decimal,
+    /// IRPF that the client keeps back, on the taxable base.
+    pub withholding_rate: Decimal,
+}
+
+/// What is said of a line's tax; all else follows from the [`Usual`].
+#[derive(Debug, Clone, Default)]
+pub struct TreatmentInput {
+    pub category: Option<Category>,
+    pub rate: Option<Decimal>,
+    pub exemption: Option<Exemption>,
+    pub surcharge_rate: Option<Decimal>,
+    pub withholding_rate: Option<Decimal>,
+}
+
+/// What holds for an invoice where its lines say nothing else.
+#[derive(Debug, Clone, Copy)]
+pub struct Usual {
+    pub scheme: Scheme,
+    pub rate: Decimal,
+    /// The client is a retailer in the regime of equivalence (art. 148 LIVA).
+    pub surcharge: bool,
+    pub withholding_rate: Decimal,
+    /// The day whose rates count.
+    pub on: Date,
+}
+
+impl Treatment {
+    /// `place` is where the line stands, such as `lines[0]`, for the error.
+    pub fn resolve(input: &TreatmentInput, usual: Usual, place: &str) -> Result<Self> {
+        let field = |name: &str| format!("{place}.{name}");
+        let category = input.category.or_else(|| input.exemption.map(category_of));
+        let untaxed = category.is_some_and(|category| !category.is_taxed());
+        let rate = input.rate.unwrap_or(if untaxed { Decimal::ZERO } else { usual.rate });
+        let category = category.unwrap_or_else(|| rates::category(usual.scheme, rate, usual.on));
+        if category.is_taxed() == rate.is_zero() {
+            let accepted = if rate.is_zero() {
+                "zero, exempt, reverse_charge, intra_eu, export or outside_scope for a rate of 0"
+            } else {
+                "standard or reduced for a rate above 0"
+            };
+            let problem = format!("{} does not go with a rate of {rate}", category.name());
+            return Err(Error::invalid(field("tax_category"), problem, accepted));
+        }
+        if let Some(exemption) = input.exemption.filter(|exemption| !exemption.fits(category)) {
+            let problem = format!("{} does not go with {}", exemption.code(), category.name());
+            let accepted = "E1, E3, E4 or E6 for exempt; E2 or E3 for export; E5 for intra_eu; N1 or N2 for outside_scope";
+            return Err(Error::invalid(field("exemption"), problem, accepted));
+        }
+        let usual_surcharge = || {
+            let known = usual.surcharge.then(|| rates::surcharges(usual.scheme, rate, usual.on));
+            known.and_then(|known| known.first().copied()).unwrap_or_default()
+        };
+        let surcharge_rate = input.surcharge_rate.unwrap_or_else(usual_surcharge);
+        if !surcharge_rate.is_zero() && !category.is_taxed() {
+            let problem = format!("a surcharge does not go with {}", category.name());
+            return Err(Error::invalid(field("surcharge_rate"), problem, "0, or a line that is taxed"));
+        }
+        Ok(Self {
+            category,
+            rate,
+            exemption: input.exemption.or(Exemption::of(category)),
+            surcharge_rate,
+            withholding_rate: input.withholding_rate.unwrap_or(usual.withholding_rate),
+        })
+    }
+}
+
+impl Treatment {
+    /// The price before tax of one that holds tax and surcharge, to the 6 decimals of a unit price.
+    pub fn without_tax(&self, price: Decimal) -> Decimal {
+        let factor = Decimal::ONE + (self.rate + self.surcharge_rate) / Decimal::ONE_HUNDRED;
+        (price / factor).round_dp_with_strategy(decimal::FINE_DECIMALS, RoundingStrategy::MidpointAwayFromZero).normalize()
+    }
+}
+
+/// The category that a legal basis speaks of.
+fn category_of(exemption: Exemption) -> Category {
+    match exemption {
+        Exemption::E1 | Exemption::E3 | Exemption::E4 | Exemption::E6 => Category::Exempt,
+        Exemption::E2 => Category::Export,
+        Exemption::E5 => Category::IntraEu,
+        Exemption::N1 | Exemption::N2 => Category::OutsideScope,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use time::macros::date;
+
+    use super::*;
+
+    fn usual() -> Usual {
+        Usual {
+            scheme: Scheme::Iva,
+            rate: Decimal::from(21),
+            surcharge: false,
+            withholding_rate: Decimal::from(15),
+            on: date!(2026 - 11 - 24),
+        }
+    }
+
+    #[test]
+    fn what_is_not_said_follows_from_what_is_usual() {
+        let plain = Treatment::resolve(&TreatmentInput::default(), usual(), "lines[0]").unwrap();
+        assert_eq!((plain.category, plain.rate), (Category::Standard, Decimal::from(21)));
+        assert_eq!((plain.surcharge_rate, plain.withholding_rate), (Decimal::ZERO, Decimal::from(15)));
+
+        let retailer = Usual { surcharge: true, ..usual() };
+        let reduced = TreatmentInput { rate: Some(Decimal::TEN), ..TreatmentInput::default() };
+        let reduced = Treatment::resolve(&reduced, retailer, "lines[0]").unwrap();
+        assert_eq!((reduced.category, reduced.surcharge_rate), (Category::Reduced, "1.4".parse().unwrap()));
+
+        let export = TreatmentInput { category: Some(Category::Export), ..TreatmentInput::default() };
+        let export = Treatment::resolve(&export, retailer, "lines[0]").unwrap();
+        assert_eq!((export.rate, export.exemption), (Decimal::ZERO, Some(Exemption::E2)));
+
+        let basis = TreatmentInput { exemption: Some(Exemption::E1), ..TreatmentInput::default() };
+        assert_eq!(Treatment::resolve(&basis, usual(), "lines[0]").unwrap().category, Category::Exempt);
+    }
+
+    #[test]
+    fn contradictions_are_refused_by_place() {
+        let of = |category, rate: i64| TreatmentInput {
+            category: Some(category),
+            rate: Some(rate.into()),
+            ..TreatmentInput::default()
+        };
+        let surcharged = TreatmentInput { surcharge_rate: Some(Decimal::ONE), ..of(Category::Exempt, 0) };
+        let misplaced = TreatmentInput { exemption: Some(Exemption::E5), ..of(Category::Exempt, 0) };
+        for (input, field) in [
+            (of(Category::Exempt, 21), "lines[1].tax_category"),
+            (of(Category::Standard, 0), "lines[1].tax_category"),
+            (surcharged, "lines[1].surcharge_rate"),
+            (misplaced, "lines[1].exemption"),
+        ] {
+            let error = Treatment::resolve(&input, usual(), "lines[1]").unwrap_err().to_string();
+            assert!(error.starts_with(field), "{error}");
+        }
+    }
+}
