@@ -48,3 +48,25 @@ pub(super) fn cause(data_dir: &Path) -> Option<String> {
     // What follows the cause seldom says more than that something failed.
     lines.find(|line| line.contains("FATAL:") || line.contains("error:")).or(last).map(str::to_owned)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn keeps_one_old_log_and_finds_the_cause_in_the_new_part() {
+        let dir = std::env::temp_dir().join(format!("facturo-log-{}", std::process::id()));
+        fs::create_dir_all(&dir).unwrap();
+        let mut log = open(&dir).unwrap();
+        log.write_all(&vec![b'x'; 1024 * 1024 + 1]).unwrap();
+        bound(&dir).unwrap();
+        assert_eq!(fs::metadata(dir.join(NAME)).unwrap().len(), 0);
+        assert_eq!(fs::metadata(dir.join("server.log.1")).unwrap().len(), LARGEST + 1);
+
+        writeln!(log, "FATAL: of yesterday\n{BEGIN} 1\nLOG: on\nFATAL: no room\nLOG: shut down\n").unwrap();
+        assert_eq!(cause(&dir).as_deref(), Some("FATAL: no room"));
+        writeln!(log, "{BEGIN} 2").unwrap();
+        assert_eq!(cause(&dir), None);
+        fs::remove_dir_all(dir).unwrap();
+    }
+}
