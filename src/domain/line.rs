@@ -116,7 +116,8 @@ impl Line {
     fn item(input: &LineInput, index: usize, usual: Usual, currency: Currency) -> Result<Self> {
         let place = format!("lines[{index}]");
         let field = |name: &str| format!("{place}.{name}");
-        let LineInput { description, quantity, unit_price, price_includes_tax, discount_percent, tax } = input;
+        let LineInput { description, quantity, unit_price, price_includes_tax, discount_percent, tax } =
+            input;
         if quantity.is_zero() {
             return Err(Error::invalid(field("quantity"), "is zero", "any other number"));
         }
@@ -147,7 +148,11 @@ impl Line {
         let place = format!("adjustments[{index}]");
         let amount = money::exact(format!("{place}.amount"), input.amount, currency)?;
         if amount.is_zero() {
-            return Err(Error::invalid(format!("{place}.amount"), "is zero", "below zero to take off, above to put on"));
+            return Err(Error::invalid(
+                format!("{place}.amount"),
+                "is zero",
+                "below zero to take off, above to put on",
+            ));
         }
         Ok(Self::whole(input.description.clone(), amount, Treatment::resolve(&input.tax, usual, &place)?))
     }
@@ -181,7 +186,8 @@ impl Line {
         };
         let Treatment { category, rate, exemption, surcharge_rate, withholding_rate } = self.treatment;
         let basis = exemption.map(|exemption| format!(" {}", exemption.code())).unwrap_or_default();
-        let (surcharge, withholding) = (part("surcharge", surcharge_rate), part("withholding", withholding_rate));
+        let (surcharge, withholding) =
+            (part("surcharge", surcharge_rate), part("withholding", withholding_rate));
         format!("{what}, {}{basis} {}%{surcharge}{withholding}", category.name(), rate.normalize())
     }
 }
@@ -251,8 +257,11 @@ mod tests {
         let reduced = TreatmentInput { rate: Some(Decimal::TEN), ..TreatmentInput::default() };
         let lines = vec![input("1", "100", "0"), LineInput { tax: reduced, ..input("1", "33.33", "0") }];
         let discount = Some((Decimal::TEN, "Descuento 10 %".to_owned()));
-        let shipping =
-            AdjustmentInput { description: "Portes".into(), amount: Decimal::from(5), tax: TreatmentInput::default() };
+        let shipping = AdjustmentInput {
+            description: "Portes".into(),
+            amount: Decimal::from(5),
+            tax: TreatmentInput::default(),
+        };
         let content = ContentInput { lines, discount, adjustments: vec![shipping] };
         let nets: Vec<String> = compose(&content, USUAL, Currency::EUR)
             .unwrap()

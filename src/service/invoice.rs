@@ -237,7 +237,11 @@ async fn edit_draft(
     let Some(content) = changes.content else {
         let asked = changes.currency.map(|_| "currency").or(changes.scheme.map(|_| "tax_scheme"));
         return asked.map_or(Ok(None), |field| {
-            Err(Error::invalid(field, "cannot change alone, since amounts are not converted", "the lines anew with it"))
+            Err(Error::invalid(
+                field,
+                "cannot change alone, since amounts are not converted",
+                "the lines anew with it",
+            ))
         });
     };
     invoice.currency = changes.currency.unwrap_or(invoice.currency);
@@ -283,7 +287,8 @@ fn edit_issued(invoice: &mut Invoice, changes: InvoiceChanges) -> Result<()> {
 
 fn price(content: &ContentInput, usual: Usual, currency: Currency) -> Result<(Vec<Line>, Totals)> {
     let lines = line::compose(content, usual, currency)?;
-    let totals = tax::assess(lines.iter().map(|line| (line.treatment, line.net)), currency)?.totals;
+    let taxed: Vec<_> = lines.iter().map(|line| (line.treatment, line.net)).collect();
+    let totals = tax::totals(&taxed, currency)?;
     invoice::not_negative(&totals, currency)?;
     Ok((lines, totals))
 }

@@ -81,7 +81,11 @@ impl Category {
     pub fn parse(field: impl Into<std::borrow::Cow<'static, str>>, text: &str) -> Result<Self> {
         let name = text.trim().to_lowercase();
         Self::ALL.into_iter().find(|category| category.name() == name).ok_or_else(|| {
-            Error::invalid(field, format!("{text:?} is no tax category"), Self::ALL.map(Self::name).join(", "))
+            Error::invalid(
+                field,
+                format!("{text:?} is no tax category"),
+                Self::ALL.map(Self::name).join(", "),
+            )
         })
     }
 

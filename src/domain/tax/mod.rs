@@ -49,46 +49,44 @@ pub struct Totals {
     pub payable: Decimal,
 }
 
-/// Tax groups and totals of some net amounts.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Assessment {
-    /// By category, then rate.
-    pub groups: Vec<TaxGroup>,
-    pub totals: Totals,
+/// Puts `(treatment, net)` pairs together by category and rate, and taxes each group once. Their order does not matter.
+pub fn groups(lines: impl IntoIterator<Item = (Treatment, Decimal)>, currency: Currency) -> Vec<TaxGroup> {
+    let mut bases = BTreeMap::<_, Decimal>::new();
+    for (Treatment { category, rate, exemption, surcharge_rate, .. }, net) in lines {
+        *bases.entry((category, rate.normalize(), exemption, surcharge_rate.normalize())).or_default() += net;
+    }
+    let group = |((category, rate, exemption, surcharge_rate), base)| TaxGroup {
+        category,
+        exemption,
+        rate,
+        base,
+        amount: share(base, rate, currency),
+        surcharge_rate,
+        surcharge: share(base, surcharge_rate, currency),
+    };
+    bases.into_iter().map(group).collect()
 }
 
-/// Works the tax of an invoice out. The order of the lines does not matter.
+/// What an invoice comes to.
 ///
 /// # Errors
 /// Sums with more than 12 digits before the point.
-pub fn assess(lines: impl IntoIterator<Item = (Treatment, Decimal)>, currency: Currency) -> Result<Assessment> {
-    let mut bases = BTreeMap::<_, Decimal>::new();
-    let mut withheld = BTreeMap::<Decimal, Decimal>::new();
-    for (treatment, net) in lines {
-        let Treatment { category, rate, exemption, surcharge_rate, withholding_rate } = treatment;
-        *bases.entry((category, rate.normalize(), exemption, surcharge_rate.normalize())).or_default() += net;
-        *withheld.entry(withholding_rate.normalize()).or_default() += net;
-    }
-    let share = |base: Decimal, rate: Decimal| money::round(base * rate / Decimal::ONE_HUNDRED, currency);
-    let groups: Vec<TaxGroup> = bases
-        .into_iter()
-        .map(|((category, rate, exemption, surcharge_rate), base)| TaxGroup {
-            category,
-            exemption,
-            rate,
-            base,
-            amount: share(base, rate),
-            surcharge_rate,
-            surcharge: share(base, surcharge_rate),
-        })
-        .collect();
+pub fn totals(lines: &[(Treatment, Decimal)], currency: Currency) -> Result<Totals> {
+    let groups = groups(lines.iter().copied(), currency);
     let sum = |of: fn(&TaxGroup) -> Decimal| groups.iter().map(of).sum::<Decimal>();
     let subtotal = money::bounded("the subtotal", sum(|group| group.base))?;
     let (tax, surcharge) = (sum(|group| group.amount), sum(|group| group.surcharge));
     let total = money::bounded("the total", subtotal + tax + surcharge)?;
-    let withholding: Decimal = withheld.into_iter().map(|(rate, base)| share(base, rate)).sum();
-    let totals = Totals { subtotal, tax, surcharge, total, withholding, payable: total - withholding };
-    Ok(Assessment { groups, totals })
+    let mut withheld = BTreeMap::<Decimal, Decimal>::new();
+    for (treatment, net) in lines {
+        *withheld.entry(treatment.withholding_rate.normalize()).or_default() += net;
+    }
+    let withholding: Decimal = withheld.into_iter().map(|(rate, base)| share(base, rate, currency)).sum();
+    Ok(Totals { subtotal, tax, surcharge, total, withholding, payable: total - withholding })
+}
+
+fn share(base: Decimal, rate: Decimal, currency: Currency) -> Decimal {
+    money::round(base * rate / Decimal::ONE_HUNDRED, currency)
 }
 
 #[cfg(test)]
@@ -115,29 +113,40 @@ mod tests {
     #[test]
     fn tax_is_rounded_once_a_group_not_once_a_line() {
         let line = (treatment("21", "0", "0"), cents(7));
-        let assessment = assess(std::iter::repeat_n(line, 10), Currency::EUR).unwrap();
-        assert_eq!(assessment.groups.len(), 1);
-        assert_eq!(assessment.totals.tax, cents(15)); // ten times 0.01 would be 0.10
+        let lines = [line; 10];
+        assert_eq!(groups(lines, Currency::EUR).len(), 1);
+        assert_eq!(totals(&lines, Currency::EUR).unwrap().tax, cents(15)); // ten times 0.01 would be 0.10
     }
 
     #[test]
     fn withholding_is_on_the_base_and_leaves_the_total_alone() {
         let line = (treatment("21", "0", "15"), cents(100_000));
-        let totals = assess([line], Currency::EUR).unwrap().totals;
-        assert_eq!((totals.total, totals.withholding, totals.payable), (cents(121_000), cents(15_000), cents(106_000)));
+        let totals = totals(&[line], Currency::EUR).unwrap();
+        assert_eq!(
+            (totals.total, totals.withholding, totals.payable),
+            (cents(121_000), cents(15_000), cents(106_000))
+        );
     }
 
     #[test]
     fn the_surcharge_stands_beside_the_tax_of_its_group() {
-        let lines = [(treatment("21", "5.2", "0"), cents(10_000)), (treatment("10", "1.4", "0"), cents(5_000))];
-        let totals = assess(lines, Currency::EUR).unwrap().totals;
+        let lines =
+            [(treatment("21", "5.2", "0"), cents(10_000)), (treatment("10", "1.4", "0"), cents(5_000))];
+        let totals = totals(&lines, Currency::EUR).unwrap();
         assert_eq!((totals.tax, totals.surcharge, totals.total), (cents(2_600), cents(590), cents(18_190)));
     }
 
     fn lines() -> impl Strategy<Value = Vec<(Treatment, Decimal)>> {
-        let kinds = vec![("21", "0", "15"), ("21", "5.2", "0"), ("10", "0", "7"), ("4", "0.5", "0"), ("0", "0", "19")];
-        let line = (prop::sample::select(kinds), -10_000_000_i64..10_000_000)
-            .prop_map(|((rate, surcharge, withholding), net)| (treatment(rate, surcharge, withholding), cents(net)));
+        let kinds = vec![
+            ("21", "0", "15"),
+            ("21", "5.2", "0"),
+            ("10", "0", "7"),
+            ("4", "0.5", "0"),
+            ("0", "0", "19"),
+        ];
+        let line = (prop::sample::select(kinds), -10_000_000_i64..10_000_000).prop_map(
+            |((rate, surcharge, withholding), net)| (treatment(rate, surcharge, withholding), cents(net)),
+        );
         prop::collection::vec(line, 0..40)
     }
 
@@ -145,15 +154,18 @@ mod tests {
         /// BR-CO-10 to BR-CO-17, and RD 1619/2012 art. 6.2: a base for each rate.
         #[test]
         fn sums_hold_and_order_does_not_matter(lines in lines()) {
-            let Assessment { groups, totals } = assess(lines.clone(), Currency::EUR).unwrap();
-            prop_assert_eq!(totals.subtotal, lines.iter().map(|(_, net)| *net).sum::<Decimal>());
-            prop_assert_eq!(totals.total, totals.subtotal + totals.tax + totals.surcharge);
-            prop_assert_eq!(totals.payable, totals.total - totals.withholding);
-            for group in &groups {
-                prop_assert_eq!(group.amount, money::round(group.base * group.rate / Decimal::ONE_HUNDRED, Currency::EUR));
+            let found = totals(&lines, Currency::EUR).unwrap();
+            prop_assert_eq!(found.subtotal, lines.iter().map(|(_, net)| *net).sum::<Decimal>());
+            prop_assert_eq!(found.total, found.subtotal + found.tax + found.surcharge);
+            prop_assert_eq!(found.payable, found.total - found.withholding);
+            let together = groups(lines.iter().copied(), Currency::EUR);
+            for group in &together {
+                let tax = group.base * group.rate / Decimal::ONE_HUNDRED;
+                prop_assert_eq!(group.amount, money::round(tax, Currency::EUR));
             }
-            let reversed = assess(lines.into_iter().rev(), Currency::EUR).unwrap();
-            prop_assert_eq!((reversed.groups, reversed.totals), (groups, totals));
+            let reversed: Vec<_> = lines.into_iter().rev().collect();
+            prop_assert_eq!(groups(reversed.iter().copied(), Currency::EUR), together);
+            prop_assert_eq!(totals(&reversed, Currency::EUR).unwrap(), found);
         }
     }
 }

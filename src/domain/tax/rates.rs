@@ -39,7 +39,9 @@ fn read(line: &str) -> Option<Rate> {
 }
 
 fn valid(scheme: Scheme, on: Date) -> impl Iterator<Item = &'static Rate> {
-    RATES.iter().filter(move |rate| rate.scheme == scheme && rate.from <= on && rate.to.is_none_or(|to| on <= to))
+    RATES
+        .iter()
+        .filter(move |rate| rate.scheme == scheme && rate.from <= on && rate.to.is_none_or(|to| on <= to))
 }
 
 /// The category that a rate belongs to: by the law of the day where it knows the rate, else standard.
@@ -74,7 +76,11 @@ mod tests {
 
     #[test]
     fn rates_have_their_days() {
-        let days = [(date!(2012 - 08 - 31), "18 8 4"), (date!(2024 - 10 - 15), "21 10 7.5 4 2 0"), (date!(2026 - 11 - 24), "21 10 4 0")];
+        let days = [
+            (date!(2012 - 08 - 31), "18 8 4"),
+            (date!(2024 - 10 - 15), "21 10 7.5 4 2 0"),
+            (date!(2026 - 11 - 24), "21 10 4 0"),
+        ];
         for (day, rates) in days {
             let found = known(Scheme::Iva, day).iter().map(ToString::to_string).collect::<Vec<_>>().join(" ");
             assert_eq!(found, rates, "{day}");
@@ -87,7 +93,10 @@ mod tests {
         assert_eq!(category(Scheme::Iva, Decimal::TEN, today), Category::Reduced);
         assert_eq!(category(Scheme::Igic, Decimal::from(7), today), Category::Standard);
         assert_eq!(category(Scheme::Iva, Decimal::ZERO, today), Category::Zero);
-        assert_eq!(surcharges(Scheme::Iva, Decimal::from(21), today), ["5.2".parse().unwrap(), "1.75".parse().unwrap()]);
+        assert_eq!(
+            surcharges(Scheme::Iva, Decimal::from(21), today),
+            ["5.2".parse().unwrap(), "1.75".parse().unwrap()]
+        );
         assert_eq!(surcharges(Scheme::Igic, Decimal::from(7), today), []);
     }
 }

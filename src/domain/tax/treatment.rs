@@ -92,7 +92,9 @@ impl Treatment {
     /// The price before tax of one that holds tax and surcharge, to the 6 decimals of a unit price.
     pub fn without_tax(&self, price: Decimal) -> Decimal {
         let factor = Decimal::ONE + (self.rate + self.surcharge_rate) / Decimal::ONE_HUNDRED;
-        (price / factor).round_dp_with_strategy(decimal::FINE_DECIMALS, RoundingStrategy::MidpointAwayFromZero).normalize()
+        (price / factor)
+            .round_dp_with_strategy(decimal::FINE_DECIMALS, RoundingStrategy::MidpointAwayFromZero)
+            .normalize()
     }
 }
 

@@ -7,7 +7,9 @@ use crate::{
         business::BusinessDetails,
         codes::{Country, Currency, Language, TimeZone},
         contact::{self, Contact},
-        decimal, text,
+        decimal,
+        tax::category::Scheme,
+        text,
     },
     error::Result,
     mcp::{
@@ -55,8 +57,12 @@ struct UpdateBusiness {
     language: Option<Text>,
     /// Days from issue to due date, 0 to 365.
     payment_terms_days: Option<Int>,
+    /// iva, igic or ipsi.
+    tax_scheme: Option<Text>,
     /// Percent, such as 21.
     default_tax_rate: Option<Number>,
+    /// Percent of IRPF that clients withhold, such as 15; 0 for none.
+    default_withholding_rate: Option<Number>,
 }
 
 impl Write for UpdateBusiness {
@@ -100,6 +106,12 @@ impl UpdateBusiness {
         }
         if let Some(Int(days)) = self.payment_terms_days {
             details.payment_terms_days = contact::payment_terms_days("payment_terms_days", days)?;
+        }
+        if let Some(name) = given(self.tax_scheme.as_ref()) {
+            details.tax_scheme = Scheme::parse("tax_scheme", name)?;
+        }
+        if let Some(Number(rate)) = &self.default_withholding_rate {
+            details.default_withholding_rate = decimal::percent("default_withholding_rate", rate)?;
         }
         if let Some(Number(rate)) = &self.default_tax_rate {
             details.default_tax_rate = decimal::percent("default_tax_rate", rate)?;

@@ -51,6 +51,10 @@ struct DetailArgs {
     language: Option<Text>,
     /// Days from issue to due date, 0 to 365; the business's where absent.
     payment_terms_days: Option<ClearableInt>,
+    /// A consumer: nothing is withheld, and no tax number is asked for.
+    private_person: Option<Flag>,
+    /// A retailer in recargo de equivalencia.
+    surcharge: Option<Flag>,
     /// Never printed.
     notes: Option<Text>,
 }
@@ -60,6 +64,8 @@ impl DetailArgs {
         text::patch(&mut details.tax_id, raw(&self.tax_id), |id| contact::tax_id("tax_id", id))?;
         text::patch(&mut details.language, raw(&self.language), |code| Language::parse("language", code))?;
         text::patch(&mut details.notes, raw(&self.notes), |notes| text::note("notes", notes))?;
+        details.private_person = self.private_person.as_ref().map_or(details.private_person, |flag| flag.0);
+        details.surcharge = self.surcharge.as_ref().map_or(details.surcharge, |flag| flag.0);
         if let Some(ClearableInt(days)) = self.payment_terms_days {
             let checked = days.map(|days| contact::payment_terms_days("payment_terms_days", days));
             details.payment_terms_days = checked.transpose()?;

@@ -1,19 +1,19 @@
 use deadpool_postgres::GenericClient;
-use rust_decimal::Decimal;
 use schemars::JsonSchema;
 use serde::Deserialize;
 use time::Date;
 
-use super::client::searched;
+use super::{
+    client::searched,
+    content::{ContentArgs, TaxArgs},
+};
 use crate::{
     domain::{
-        codes::Currency,
-        date, decimal,
+        date,
         event::{Entity, EntityKind},
         ids::{BusinessId, ClientId, InvoiceId},
         invoice::Status,
-        line::LineInput,
-        money, numbering, text,
+        numbering, text,
     },
     error::{Error, Result},
     mcp::{
@@ -80,103 +80,17 @@ pub(super) async fn find(
     written.parse().map(InvoiceId).map_err(|_| repository::invoice::not_found(&written))
 }
 
-/// What stands on an invoice.
+/// The days and the notes of an invoice.
 #[derive(Deserialize, JsonSchema)]
-struct ContentArgs {
-    /// 1 to 500; or give net_amount and description instead.
-    lines: Option<Vec<LineArgs>>,
-    /// Before tax; makes a single line together with description and tax_rate.
-    net_amount: Option<Number>,
-    /// Of the single line.
-    description: Option<Text>,
-    /// Percent, of the single line; the business's default where absent.
-    tax_rate: Option<Number>,
+struct FrameArgs {
     /// YYYY-MM-DD; today where absent.
     issue_date: Option<Text>,
     /// YYYY-MM-DD; from the payment terms where absent.
     due_date: Option<Text>,
-    /// ISO 4217; the business's where absent.
-    currency: Option<Text>,
     /// Printed on the document.
     notes: Option<Text>,
     /// Never printed.
     internal_notes: Option<Text>,
-}
-
-#[derive(Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-struct LineArgs {
-    description: Text,
-    /// Up to 6 decimals; 1 where absent.
-    quantity: Option<Number>,
-    /// Before tax, up to 6 decimals.
-    unit_price: Number,
-    /// Percent.
-    discount_percent: Option<Number>,
-    /// Percent; the business's default where absent.
-    tax_rate: Option<Number>,
-}
-
-impl LineArgs {
-    fn parse(&self, index: usize, default_rate: Decimal) -> Result<LineInput> {
-        let field = |name: &str| format!("lines[{index}].{name}");
-        let fine =
-            |name: &str, Number(text): &Number| decimal::parse(field(name), text, decimal::FINE_DECIMALS);
-        let percent = |name: &str, Number(text): &Number| decimal::percent(field(name), text);
-        Ok(LineInput {
-            description: text::line(field("description"), &self.description.0, text::NAME_MAX)?,
-            quantity: self.quantity.as_ref().map_or(Ok(Decimal::ONE), |number| fine("quantity", number))?,
-            unit_price: fine("unit_price", &self.unit_price)?,
-            discount_percent: self
-                .discount_percent
-                .as_ref()
-                .map_or(Ok(Decimal::ZERO), |number| percent("discount_percent", number))?,
-            tax_rate: self
-                .tax_rate
-                .as_ref()
-                .map_or(Ok(default_rate), |number| percent("tax_rate", number))?,
-        })
-    }
-}
-
-impl ContentArgs {
-    fn currency(&self) -> Result<Option<Currency>> {
-        given(self.currency.as_ref()).map(|code| Currency::parse("currency", code)).transpose()
-    }
-
-    /// The lines, or the one line that net_amount stands for; `None` where neither is given.
-    fn lines(&self, currency: Currency, default_rate: Decimal) -> Result<Option<Vec<LineInput>>> {
-        let net = amount("net_amount", self.net_amount.as_ref())?;
-        let either = "either lines, or net_amount with a description and a tax_rate";
-        match (&self.lines, net) {
-            (Some(_), Some(_)) => Err(Error::invalid("net_amount", "was given together with lines", either)),
-            (Some(lines), None) => {
-                let parse = |(index, line): (usize, &LineArgs)| line.parse(index, default_rate);
-                lines.iter().enumerate().map(parse).collect::<Result<_>>().map(Some)
-            }
-            (None, Some(net)) => self.single_line(net, currency, default_rate).map(|line| Some(vec![line])),
-            (None, None) if self.description.is_some() || self.tax_rate.is_some() => {
-                Err(Error::invalid("net_amount", "is missing beside the description or tax_rate", either))
-            }
-            (None, None) => Ok(None),
-        }
-    }
-
-    fn single_line(&self, net: Decimal, currency: Currency, default_rate: Decimal) -> Result<LineInput> {
-        let net = money::exact("net_amount", net, currency)?;
-        if net < Decimal::ZERO {
-            return Err(Error::invalid("net_amount", format!("{net} is below zero"), "zero or more"));
-        }
-        let description = given(self.description.as_ref()).unwrap_or_default();
-        let rate = self.tax_rate.as_ref().map(|Number(text)| decimal::percent("tax_rate", text));
-        Ok(LineInput {
-            description: text::line("description", description, text::NAME_MAX)?,
-            quantity: Decimal::ONE,
-            unit_price: net,
-            discount_percent: Decimal::ZERO,
-            tax_rate: rate.unwrap_or(Ok(default_rate))?,
-        })
-    }
 }
 
 fn note(field: &'static str, value: Option<&Text>) -> Result<Option<Option<String>>> {
@@ -199,28 +113,29 @@ impl Write for CreateInvoice {
         description: "Create a draft, which takes no number and may still change. With issue: true it is issued at once. \
                       Amounts are before tax; facturo works the tax and totals out.",
     };
-    type Args = And<Self, ContentArgs>;
+    type Args = And<And<Self, ContentArgs>, And<TaxArgs, FrameArgs>>;
     type View = InvoiceDetails;
 
-    async fn call(act: &Act<'_>, And(args, content): Self::Args) -> Result<InvoiceDetails> {
+    async fn call(
+        act: &Act<'_>,
+        And(And(args, content), And(tax, frame)): Self::Args,
+    ) -> Result<InvoiceDetails> {
         let defaults = &act.business.details;
         let currency = content.currency()?.unwrap_or(defaults.currency);
-        let lines = content.lines(currency, defaults.default_tax_rate)?;
+        let scheme = content.scheme()?.unwrap_or(defaults.tax_scheme);
         let external = given(args.external_number.as_ref()).map(numbering::external).transpose()?;
+        let content = content.content(tax, currency, defaults.language)?.ok_or_else(|| {
+            Error::invalid("lines", "are missing", "lines, or net_amount with a description")
+        })?;
         let new = NewInvoice {
             client_id: ClientId(args.client_id.0),
-            lines: lines.ok_or_else(|| {
-                Error::invalid(
-                    "lines",
-                    "are missing",
-                    "lines, or net_amount with a description and a tax_rate",
-                )
-            })?,
-            issue_date: day("issue_date", content.issue_date.as_ref())?,
-            due_date: day("due_date", content.due_date.as_ref())?,
+            content,
+            issue_date: day("issue_date", frame.issue_date.as_ref())?,
+            due_date: day("due_date", frame.due_date.as_ref())?,
             currency,
-            notes: note("notes", content.notes.as_ref())?.flatten(),
-            internal_notes: note("internal_notes", content.internal_notes.as_ref())?.flatten(),
+            scheme,
+            notes: note("notes", frame.notes.as_ref())?.flatten(),
+            internal_notes: note("internal_notes", frame.internal_notes.as_ref())?.flatten(),
             issuing: match external {
                 Some(number) => Issuing::External(number),
                 None if args.issue.is_some_and(|flag| flag.0) => Issuing::Now,
@@ -243,12 +158,12 @@ impl Write for UpdateInvoice {
         description: "Change a draft: only what is given changes, and lines are replaced whole. Of a pending invoice only \
                       due_date (agreed anew) and internal_notes may change.",
     };
-    type Args = And<And<Target, Self>, And<ContentArgs, VersionArgs>>;
+    type Args = And<And<And<Target, Self>, And<ContentArgs, TaxArgs>>, And<FrameArgs, VersionArgs>>;
     type View = InvoiceDetails;
 
     async fn call(
         act: &Act<'_>,
-        And(And(target, args), And(content, version)): Self::Args,
+        And(And(And(target, args), And(content, tax)), And(frame, version)): Self::Args,
     ) -> Result<InvoiceDetails> {
         let id = target.id(act.tx, act.business.id).await?;
         let asked = content.currency()?;
@@ -258,12 +173,13 @@ impl Write for UpdateInvoice {
         };
         let changes = InvoiceChanges {
             client_id: args.client_id.map(|id| ClientId(id.0)),
-            lines: content.lines(currency, act.business.details.default_tax_rate)?,
-            issue_date: day("issue_date", content.issue_date.as_ref())?,
-            due_date: change(content.due_date.as_ref(), |text| date::parse("due_date", text))?,
+            scheme: content.scheme()?,
+            content: content.content(tax, currency, act.business.details.language)?,
+            issue_date: day("issue_date", frame.issue_date.as_ref())?,
+            due_date: change(frame.due_date.as_ref(), |text| date::parse("due_date", text))?,
             currency: asked,
-            notes: note("notes", content.notes.as_ref())?,
-            internal_notes: note("internal_notes", content.internal_notes.as_ref())?,
+            notes: note("notes", frame.notes.as_ref())?,
+            internal_notes: note("internal_notes", frame.internal_notes.as_ref())?,
         };
         details(act, service::invoice::update(act, id, version.expected(), changes).await?).await
     }

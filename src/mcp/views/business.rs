@@ -20,8 +20,11 @@ pub struct BusinessView {
     time_zone: String,
     language: String,
     payment_terms_days: u16,
+    tax_scheme: String,
     /// Percent.
     default_tax_rate: String,
+    /// Percent.
+    default_withholding_rate: String,
     created_at: String,
     updated_at: String,
 }
@@ -73,7 +76,9 @@ impl From<Business> for BusinessView {
             time_zone: details.time_zone.name().to_owned(),
             language: details.language.code().to_owned(),
             payment_terms_days: details.payment_terms_days,
+            tax_scheme: details.tax_scheme.name().to_owned(),
             default_tax_rate: details.default_tax_rate.normalize().to_string(),
+            default_withholding_rate: details.default_withholding_rate.normalize().to_string(),
             created_at: moment(created_at),
             updated_at: moment(updated_at),
         }

@@ -23,6 +23,8 @@ pub struct ClientView {
     language: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     payment_terms_days: Option<u16>,
+    private_person: bool,
+    surcharge: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
     notes: Option<String>,
     archived: bool,
@@ -41,6 +43,8 @@ impl From<Client> for ClientView {
             contact: details.contact.into(),
             language: details.language.map(|language| language.code().to_owned()),
             payment_terms_days: details.payment_terms_days,
+            private_person: details.private_person,
+            surcharge: details.surcharge,
             notes: details.notes,
             archived: archived_at.is_some(),
             created_at: moment(created_at),

@@ -1,3 +1,4 @@
+use rust_decimal::Decimal;
 use schemars::JsonSchema;
 use serde::Serialize;
 use time::Date;
@@ -6,10 +7,10 @@ use super::{Item, moment, payment::PaymentView};
 use crate::{
     domain::{
         invoice::{Invoice, State},
-        line::Line,
+        line::{Line, LineKind},
         money,
         payment::Payment,
-        tax,
+        tax::{self, treatment::Treatment},
     },
     mcp::tool::View,
     service::invoice::Document,
@@ -33,7 +34,12 @@ pub struct InvoiceView {
     currency: String,
     subtotal: String,
     tax: String,
+    surcharge_total: String,
+    /// With tax and surcharge.
     total: String,
+    withholding_total: String,
+    /// What the client pays: total less withholding.
+    payable: String,
     paid: String,
     outstanding: String,
     is_overdue: bool,
@@ -61,7 +67,10 @@ impl InvoiceView {
             currency: invoice.currency.to_string(),
             subtotal: money(invoice.totals.subtotal),
             tax: money(invoice.totals.tax),
+            surcharge_total: money(invoice.totals.surcharge),
             total: money(invoice.totals.total),
+            withholding_total: money(invoice.totals.withholding),
+            payable: money(invoice.totals.payable),
             paid: money(invoice.paid),
             outstanding: money(invoice.outstanding()),
             is_overdue: days_overdue.is_some(),
@@ -101,7 +110,10 @@ impl Item for InvoiceView {
 pub struct InvoiceDetails {
     #[serde(flatten)]
     invoice: InvoiceView,
+    tax_scheme: String,
     lines: Vec<LineView>,
+    /// Charges on the whole, and allowances below zero.
+    adjustments: Vec<AdjustmentView>,
     tax_breakdown: Vec<TaxView>,
     /// Printed on the document.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -124,18 +136,63 @@ pub struct LineView {
     unit_price: String,
     /// Percent.
     discount_percent: String,
-    /// Percent.
-    tax_rate: String,
+    #[serde(flatten)]
+    tax: TreatmentView,
     net: String,
 }
 
-/// The lines of one rate.
+#[derive(Serialize, JsonSchema)]
+pub struct AdjustmentView {
+    description: String,
+    amount: String,
+    #[serde(flatten)]
+    tax: TreatmentView,
+}
+
+/// Rates are percentages; those that do not apply are left out.
+#[derive(Serialize, JsonSchema)]
+struct TreatmentView {
+    tax_category: String,
+    tax_rate: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    exemption: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    surcharge_rate: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    withholding_rate: Option<String>,
+}
+
+/// The lines of one category and rate.
 #[derive(Serialize, JsonSchema)]
 pub struct TaxView {
+    category: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    exemption: Option<String>,
     /// Percent.
     rate: String,
     base: String,
     amount: String,
+    /// Percent, and amount, of recargo de equivalencia.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    surcharge_rate: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    surcharge: Option<String>,
+}
+
+impl From<Treatment> for TreatmentView {
+    fn from(treatment: Treatment) -> Self {
+        Self {
+            tax_category: treatment.category.name().to_owned(),
+            tax_rate: treatment.rate.normalize().to_string(),
+            exemption: treatment.exemption.map(|exemption| exemption.code().to_owned()),
+            surcharge_rate: unless_zero(treatment.surcharge_rate),
+            withholding_rate: unless_zero(treatment.withholding_rate),
+        }
+    }
+}
+
+fn unless_zero(rate: Decimal) -> Option<String> {
+    (!rate.is_zero()).then(|| rate.normalize().to_string())
 }
 
 impl InvoiceDetails {
@@ -147,19 +204,32 @@ impl InvoiceDetails {
             quantity: line.quantity.normalize().to_string(),
             unit_price: line.unit_price.normalize().to_string(),
             discount_percent: line.discount_percent.normalize().to_string(),
-            tax_rate: line.tax_rate.normalize().to_string(),
+            tax: line.treatment.into(),
             net: money(line.net),
         };
-        let groups = tax::breakdown(lines.iter().map(|line| (line.tax_rate, line.net)), invoice.currency);
+        let adjustment = |line: &Line| AdjustmentView {
+            description: line.description.clone(),
+            amount: money(line.net),
+            tax: line.treatment.into(),
+        };
+        let groups = tax::groups(lines.iter().map(|line| (line.treatment, line.net)), invoice.currency);
         let group = |group: tax::TaxGroup| TaxView {
+            category: group.category.name().to_owned(),
+            exemption: group.exemption.map(|exemption| exemption.code().to_owned()),
             rate: group.rate.to_string(),
             base: money(group.base),
             amount: money(group.amount),
+            surcharge_rate: unless_zero(group.surcharge_rate),
+            surcharge: (!group.surcharge_rate.is_zero()).then(|| money(group.surcharge)),
         };
+        let (items, whole): (Vec<&Line>, Vec<&Line>) =
+            lines.iter().partition(|line| line.kind == LineKind::Item);
         let document_due_date =
             invoice.issued().map(|issued| issued.document_due_date).filter(|date| *date != invoice.due.date);
         Self {
-            lines: lines.iter().map(line).collect(),
+            tax_scheme: invoice.scheme.name().to_owned(),
+            lines: items.into_iter().map(line).collect(),
+            adjustments: whole.into_iter().map(adjustment).collect(),
             tax_breakdown: groups.into_iter().map(group).collect(),
             notes: invoice.notes.clone(),
             internal_notes: invoice.internal_notes.clone(),

@@ -1,0 +1,236 @@
+//! What is to stand on an invoice, as the tools take it.
+
+use rust_decimal::Decimal;
+use schemars::JsonSchema;
+use serde::Deserialize;
+
+use crate::{
+    domain::{
+        codes::{Currency, Language},
+        decimal,
+        line::{AdjustmentInput, ContentInput, LineInput},
+        money,
+        tax::{
+            category::{Category, Exemption, Scheme},
+            treatment::TreatmentInput,
+        },
+        text,
+    },
+    error::{Error, Result},
+    mcp::args::{Flag, Number, Text, amount, given},
+};
+
+#[derive(Deserialize, JsonSchema)]
+pub(super) struct ContentArgs {
+    /// 1 to 500; or give net_amount and description instead. Lines, discount and adjustments are replaced together.
+    lines: Option<Vec<LineArgs>>,
+    /// Before tax; makes a single line together with description and the tax fields.
+    net_amount: Option<Number>,
+    /// Of the single line.
+    description: Option<Text>,
+    /// Percent off the whole.
+    discount_percent: Option<Number>,
+    /// On the whole: a charge such as postage, or with an amount below zero an allowance.
+    adjustments: Option<Vec<AdjustmentArgs>>,
+    /// The prices of the lines hold the tax already.
+    prices_include_tax: Option<Flag>,
+    /// iva, igic or ipsi; the business's where absent.
+    tax_scheme: Option<Text>,
+    /// ISO 4217; the business's where absent.
+    currency: Option<Text>,
+}
+
+/// The tax of a line; of the single line, or of all lines that say nothing else.
+#[derive(Default, Deserialize, JsonSchema)]
+pub(super) struct TaxArgs {
+    /// standard, reduced, zero, exempt, reverse_charge, intra_eu, export or outside_scope; follows from the rate where absent.
+    tax_category: Option<Text>,
+    /// Percent; the business's default where absent.
+    tax_rate: Option<Number>,
+    /// Legal basis of a line without tax: E1 to E6, N1 or N2.
+    exemption: Option<Text>,
+    /// Percent of recargo de equivalencia; the usual one for clients in that regime.
+    surcharge_rate: Option<Number>,
+    /// Percent of IRPF withheld; the business's default where absent.
+    withholding_rate: Option<Number>,
+}
+
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+struct LineArgs {
+    description: Text,
+    /// Up to 6 decimals; 1 where absent.
+    quantity: Option<Number>,
+    /// Up to 6 decimals.
+    unit_price: Number,
+    /// Percent.
+    discount_percent: Option<Number>,
+    tax_category: Option<Text>,
+    tax_rate: Option<Number>,
+    exemption: Option<Text>,
+    surcharge_rate: Option<Number>,
+    withholding_rate: Option<Number>,
+}
+
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+struct AdjustmentArgs {
+    description: Text,
+    /// Above zero a charge, below zero an allowance.
+    amount: Number,
+    tax_category: Option<Text>,
+    tax_rate: Option<Number>,
+}
+
+impl TaxArgs {
+    fn parse(&self, place: &str) -> Result<TreatmentInput> {
+        let field = |name: &str| format!("{place}{name}");
+        let percent = |name: &str, number: &Option<Number>| {
+            number.as_ref().map(|Number(text)| decimal::percent(field(name), text)).transpose()
+        };
+        let category = given(self.tax_category.as_ref());
+        let exemption = given(self.exemption.as_ref());
+        Ok(TreatmentInput {
+            category: category.map(|name| Category::parse(field("tax_category"), name)).transpose()?,
+            rate: percent("tax_rate", &self.tax_rate)?,
+            exemption: exemption.map(|code| Exemption::parse(field("exemption"), code)).transpose()?,
+            surcharge_rate: percent("surcharge_rate", &self.surcharge_rate)?,
+            withholding_rate: percent("withholding_rate", &self.withholding_rate)?,
+        })
+    }
+
+    fn is_empty(&self) -> bool {
+        let Self { tax_category, tax_rate, exemption, surcharge_rate, withholding_rate } = self;
+        tax_category.is_none()
+            && tax_rate.is_none()
+            && exemption.is_none()
+            && surcharge_rate.is_none()
+            && withholding_rate.is_none()
+    }
+}
+
+impl LineArgs {
+    fn parse(self, index: usize, price_includes_tax: bool) -> Result<LineInput> {
+        let Self { tax_category, tax_rate, exemption, surcharge_rate, withholding_rate, .. } = self;
+        let field = |name: &str| format!("lines[{index}].{name}");
+        let fine =
+            |name: &str, Number(text): &Number| decimal::parse(field(name), text, decimal::FINE_DECIMALS);
+        let discount = self.discount_percent.as_ref();
+        Ok(LineInput {
+            description: text::line(field("description"), &self.description.0, text::NAME_MAX)?,
+            quantity: self.quantity.as_ref().map_or(Ok(Decimal::ONE), |number| fine("quantity", number))?,
+            unit_price: fine("unit_price", &self.unit_price)?,
+            price_includes_tax,
+            discount_percent: discount.map_or(Ok(Decimal::ZERO), |Number(text)| {
+                decimal::percent(field("discount_percent"), text)
+            })?,
+            tax: TaxArgs { tax_category, tax_rate, exemption, surcharge_rate, withholding_rate }
+                .parse(&field(""))?,
+        })
+    }
+}
+
+impl AdjustmentArgs {
+    fn parse(self, index: usize) -> Result<AdjustmentInput> {
+        let Self { description, amount, tax_category, tax_rate } = self;
+        let field = |name: &str| format!("adjustments[{index}].{name}");
+        Ok(AdjustmentInput {
+            description: text::line(field("description"), &description.0, text::NAME_MAX)?,
+            amount: decimal::parse(field("amount"), &amount.0, 4)?,
+            tax: TaxArgs { tax_category, tax_rate, ..TaxArgs::default() }.parse(&field(""))?,
+        })
+    }
+}
+
+impl ContentArgs {
+    pub(super) fn currency(&self) -> Result<Option<Currency>> {
+        given(self.currency.as_ref()).map(|code| Currency::parse("currency", code)).transpose()
+    }
+
+    pub(super) fn scheme(&self) -> Result<Option<Scheme>> {
+        given(self.tax_scheme.as_ref()).map(|name| Scheme::parse("tax_scheme", name)).transpose()
+    }
+
+    /// What is to stand on the invoice; `None` where nothing is said of it.
+    pub(super) fn content(
+        self,
+        tax: TaxArgs,
+        currency: Currency,
+        language: Language,
+    ) -> Result<Option<ContentInput>> {
+        let net = amount("net_amount", self.net_amount.as_ref())?;
+        let includes_tax = self.prices_include_tax.as_ref().is_some_and(|flag| flag.0);
+        let either = "either lines, or net_amount with a description";
+        let lines = match (self.lines, net) {
+            (Some(_), Some(_)) => {
+                return Err(Error::invalid("net_amount", "was given together with lines", either));
+            }
+            (Some(lines), None) => {
+                if let Some(field) =
+                    self.description.map(|_| "description").or((!tax.is_empty()).then_some("tax_rate"))
+                {
+                    return Err(Error::invalid(field, "is of the single line; lines have their own", either));
+                }
+                let parse = |(index, line): (usize, LineArgs)| line.parse(index, includes_tax);
+                lines.into_iter().enumerate().map(parse).collect::<Result<_>>()?
+            }
+            (None, Some(net)) => {
+                vec![single_line(net, self.description.as_ref(), &tax, includes_tax, currency)?]
+            }
+            (None, None) => {
+                let alone = [
+                    ("description", self.description.is_some()),
+                    ("tax_rate", !tax.is_empty()),
+                    ("discount_percent", self.discount_percent.is_some()),
+                    ("adjustments", self.adjustments.is_some()),
+                    ("prices_include_tax", self.prices_include_tax.is_some()),
+                ];
+                return match alone.into_iter().find(|(_, given)| *given) {
+                    Some((field, _)) => {
+                        Err(Error::invalid(field, "was given without lines or net_amount", either))
+                    }
+                    None => Ok(None),
+                };
+            }
+        };
+        let adjustments = self.adjustments.into_iter().flatten().enumerate();
+        Ok(Some(ContentInput {
+            lines,
+            discount: self.discount_percent.map(|number| discount(&number, language)).transpose()?,
+            adjustments: adjustments
+                .map(|(index, adjustment)| adjustment.parse(index))
+                .collect::<Result<_>>()?,
+        }))
+    }
+}
+
+fn single_line(
+    net: Decimal,
+    description: Option<&Text>,
+    tax: &TaxArgs,
+    price_includes_tax: bool,
+    currency: Currency,
+) -> Result<LineInput> {
+    let net = money::exact("net_amount", net, currency)?;
+    if net < Decimal::ZERO {
+        return Err(Error::invalid("net_amount", format!("{net} is below zero"), "zero or more"));
+    }
+    Ok(LineInput {
+        description: text::line("description", given(description).unwrap_or_default(), text::NAME_MAX)?,
+        quantity: Decimal::ONE,
+        unit_price: net,
+        price_includes_tax,
+        discount_percent: Decimal::ZERO,
+        tax: tax.parse("")?,
+    })
+}
+
+/// A discount on the whole, and the text that stands for it on the document.
+fn discount(Number(percent): &Number, language: Language) -> Result<(Decimal, String)> {
+    let percent = decimal::percent("discount_percent", percent)?;
+    let text = match language.code() {
+        "es" => format!("Descuento {} %", percent.normalize()).replace('.', ","),
+        _ => format!("Discount {}%", percent.normalize()),
+    };
+    Ok((percent, text))
+}
