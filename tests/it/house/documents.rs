@@ -86,7 +86,8 @@ mod tests {
 
     #[test]
     fn complains_of_tools_that_no_readme_names() {
-        let code = "struct A; impl Read for A { const ABOUT: About = About { name: \"get_client\", title: \"x\" }; }
+        let code =
+            "struct A; impl Read for A { const ABOUT: About = About { name: \"get_client\", title: \"x\" }; }
             // About { name: \"not_a_tool\" }
             const B: About = About { name: \"list_invoices\", title: \"y\" };
             const C: About =
