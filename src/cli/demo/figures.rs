@@ -5,24 +5,25 @@ use super::words::{self, Lang};
 /// `1461.20` and `EUR` to `1.461,20 €` or `€1,461.20`.
 pub(super) fn money(lang: Lang, amount: &str, currency: &str) -> String {
     let (sign, amount) = amount.strip_prefix('-').map_or(("", amount), |rest| ("−", rest));
-    let (thousands, point) = match lang {
-        Lang::Es => ('.', ","),
-        Lang::En => (',', "."),
-    };
-    let (whole, cents) = amount.split_once('.').unwrap_or((amount, ""));
-    let mut grouped = String::new();
-    for (at, digit) in whole.chars().enumerate() {
-        if at > 0 && (whole.chars().count() - at) % 3 == 0 {
-            grouped.push(thousands);
-        }
-        grouped.push(digit);
-    }
+    let (digits, cents) = amount.split_once('.').unwrap_or((amount, ""));
+    let grouped = whole(lang, digits);
+    let point = if lang == Lang::Es { "," } else { "." };
     let number = if cents.is_empty() { grouped } else { grouped + point + cents };
     match (lang, currency) {
         (Lang::Es, "EUR") => format!("{sign}{number} €"),
         (Lang::En, "EUR") => format!("{sign}€{number}"),
         _ => format!("{sign}{number} {currency}"),
     }
+}
+
+/// A whole number, its digits in groups of three.
+pub(super) fn whole(lang: Lang, number: &str) -> String {
+    let separator = if lang == Lang::Es { '.' } else { ',' };
+    let digits = number.chars().count();
+    let grouped = number.chars().enumerate().flat_map(|(at, digit)| {
+        (at > 0 && (digits - at) % 3 == 0).then_some(separator).into_iter().chain([digit])
+    });
+    grouped.collect()
 }
 
 /// A quantity, with the point that the language has.
@@ -38,6 +39,15 @@ pub(super) fn percent(lang: Lang, rate: &str) -> String {
         Lang::Es => format!("{} %", rate.replace('.', ",")),
         Lang::En => format!("{rate}%"),
     }
+}
+
+/// An IBAN in groups of four.
+pub(super) fn in_fours(iban: &str) -> String {
+    let spaced = iban
+        .chars()
+        .enumerate()
+        .flat_map(|(at, c)| (at > 0 && at % 4 == 0).then_some(' ').into_iter().chain([c]));
+    spaced.collect()
 }
 
 /// `2026-03-05` to `05/03/2026` or `5 Mar 2026`.

@@ -104,7 +104,14 @@ pub(super) fn width(text: &str) -> usize {
     text.chars().count()
 }
 
+/// A space that no line breaks at.
+const TIED: &str = "\u{a0}";
+/// Signs and units that stay beside their number.
+const UNITS: [&str; 5] = [" €", " %", " s ", " s.", " ms "];
+
 fn wrap(text: &str, first: &str, rest: &str) -> Vec<String> {
+    let kept = |text: String, unit: &&str| text.replace(unit, &unit.replacen(' ', TIED, 1));
+    let text = UNITS.iter().fold(text.to_owned(), kept);
     let mut lines = vec![];
     let mut line = first.to_owned();
     let mut begun = false;
@@ -118,7 +125,7 @@ fn wrap(text: &str, first: &str, rest: &str) -> Vec<String> {
         begun = true;
     }
     lines.push(line);
-    lines
+    lines.into_iter().map(|line| line.replace(TIED, " ")).collect()
 }
 
 #[cfg(test)]
@@ -132,5 +139,7 @@ mod tests {
         assert!(lines.len() > 2 && lines.iter().all(|line| width(line) <= WIDTH), "{lines:?}");
         let words: Vec<&str> = lines.iter().flat_map(|line| line.split_whitespace()).collect();
         assert_eq!(words.join(" "), format!("«{}", text.trim_end()));
+        let amount = wrap(&format!("{} 1.461,20 € más", "x".repeat(70)), "", "");
+        assert_eq!(amount[1], "1.461,20 € más");
     }
 }

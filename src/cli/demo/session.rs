@@ -24,6 +24,10 @@ use crate::{
 /// How long the server may take to end by itself; it takes milliseconds.
 const PATIENCE: Duration = Duration::from_secs(10);
 
+/// What the server logs where the person did not ask for more: faults, but neither that there is no database, which we
+/// say ourselves, nor that we hung up.
+const QUIET: &str = "error,facturo::cli=off,rmcp=off";
+
 pub(super) struct Session {
     child: Child,
     client: RunningService<RoleClient, ()>,
@@ -101,7 +105,7 @@ fn command(config: &Config, scratch: &Scratch) -> Result<Command> {
         .env("FACTURO_DATA_DIR", scratch.data_dir())
         .env("FACTURO_SCRATCH", "1")
         .env("FACTURO_LINGER", "0")
-        .env("FACTURO_LOG", if config.log == "info" { "error" } else { &config.log })
+        .env("FACTURO_LOG", if config.log == "info" { QUIET } else { &config.log })
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         // a Ctrl-C is ours to answer; the child ends when we close its input

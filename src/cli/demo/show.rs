@@ -39,8 +39,9 @@ pub(super) fn by_client(stage: &mut Stage<'_>, summary: &Answer) {
 }
 
 pub(super) fn business(stage: &mut Stage<'_>, business: &Answer) {
-    let known = ["/legal_name", "/tax_id", "/city", "/iban"].map(|pointer| business.text(pointer));
-    stage.paper.answer(Style::Plain, &known.join(" · "));
+    let known = ["/legal_name", "/tax_id", "/city"].map(|pointer| business.text(pointer));
+    let iban = figures::in_fours(&business.text("/iban"));
+    stage.paper.answer(Style::Plain, &format!("{} · {iban}", known.join(" · ")));
     let rate = figures::percent(stage.lang, &business.text("/default_tax_rate"));
     let values = (business.text("/payment_terms_days"), business.text("/currency"));
     let terms = fill(stage.say(&words::TERMS), &[&rate, &values.0, &values.1]);
@@ -75,24 +76,29 @@ fn title(stage: &Stage<'_>, invoice: &Answer) -> String {
     }
 }
 
-/// `F-2026-0001 · Librería Marea Alta, S.L. · pendiente · vence el …`
-pub(super) fn invoice_line(stage: &mut Stage<'_>, invoice: &Answer) {
+/// `F-2026-0001 · Librería Marea Alta, S.L. · 2.461,20 €`, and under it its state and days.
+pub(super) fn invoice_head(stage: &mut Stage<'_>, invoice: &Answer) {
     let lang = stage.lang;
-    let mut told = vec![title(stage, invoice), invoice.text("/client_name")];
+    let total = stage.money(&invoice.text("/total"));
+    let head = [title(stage, invoice), invoice.text("/client_name"), total];
+    stage.paper.answer(Style::Plain, &head.join(" · "));
+    let mut state = vec![];
     if invoice.text("/number") != "—" {
-        told.push(name(lang, &words::STATUSES, &invoice.text("/status")));
-        told.push(fill(stage.say(&words::ISSUED_ON), &[&figures::date(lang, &invoice.text("/issue_date"))]));
+        state.push(name(lang, &words::STATUSES, &invoice.text("/status")));
+        let day = figures::date(lang, &invoice.text("/issue_date"));
+        state.push(fill(stage.say(&words::ISSUED_ON), &[&day]));
     }
-    told.push(match invoice.text("/is_overdue").as_str() {
-        "true" => fill(stage.say(&words::DUE_SINCE), &[&invoice.text("/days_overdue")]),
-        _ => fill(stage.say(&words::DUE_ON), &[&figures::date(lang, &invoice.text("/due_date"))]),
-    });
-    stage.paper.answer(Style::Plain, &told.join(" · "));
+    let day = figures::date(lang, &invoice.text("/due_date"));
+    state.push(fill(stage.say(&words::DUE_ON), &[&day]));
+    if invoice.text("/is_overdue") == "true" {
+        state.push(fill(stage.say(&words::DUE_SINCE), &[&invoice.text("/days_overdue")]));
+    }
+    stage.paper.answer(Style::Plain, &state.join(" · "));
 }
 
 /// All of an invoice: its lines, and what they come to.
 pub(super) fn invoice(stage: &mut Stage<'_>, invoice: &Answer) {
-    invoice_line(stage, invoice);
+    invoice_head(stage, invoice);
     let lang = stage.lang;
     let line = |line: Answer| {
         let discount = match line.text("/discount_percent").as_str() {
@@ -184,7 +190,8 @@ pub(super) fn alerts(stage: &mut Stage<'_>, alerts: &Answer) {
         let alert = alerts.part(list);
         let [number, client, amount, days] =
             ["/invoice_number", "/client_name", "/amount", "/days"].map(|pointer| alert.text(pointer));
-        let told = fill(stage.say(said), &[&number, &client, &stage.money(&amount), &days]);
+        let told =
+            fill(stage.say(said), &[&number, &client, &stage.money(&amount), &figures::whole(lang, &days)]);
         stage.paper.answer(Style::Plain, &told);
     }
 }

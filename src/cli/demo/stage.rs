@@ -75,7 +75,9 @@ impl<'a> Stage<'a> {
     /// Waits for the database, and tells how long that took since `begun`.
     pub(super) async fn open(&mut self, begun: Instant) -> Result<()> {
         let tools = self.session.count_tools().await?;
-        self.quietly("get_business", json!({})).await?;
+        if let Reply::Refused(why) = self.call("get_business", json!({})).await? {
+            return Err(Error::unavailable(why, ""));
+        }
         let seconds = figures::seconds(self.lang, begun.elapsed());
         let told = words::fill(self.say(&words::STARTED), &[&tools, &seconds]);
         self.paper.blank();
@@ -171,7 +173,8 @@ impl<'a> Stage<'a> {
         let seconds = figures::seconds(self.lang, begun.elapsed());
         let milliseconds = figures::milliseconds(self.lang, median);
         self.paper.title(self.say(&words::END));
-        let sum = words::fill(self.say(&words::SHOWN), &[&self.checked]);
+        let checked = figures::whole(self.lang, &self.checked.to_string());
+        let sum = words::fill(self.say(&words::SHOWN), &[&checked]);
         self.paper.wrapped(Style::Good, &sum, "✓ ", "  ");
         let build =
             self.say(if cfg!(debug_assertions) { &words::DEBUG_BUILD } else { &words::RELEASE_BUILD });

@@ -91,7 +91,7 @@ pub(super) const OLD_CANCELLATION: Said =
     said("Anulada en el programa anterior", "Cancelled in the old system");
 pub(super) const BROUGHT_IN: Said = said(
     "Han entrado {} clientes, {} facturas, {} cobros y {} anulaciones en {} s.",
-    "{} clients, {} invoices, {} payments and {} cancellations came in within {} s.",
+    "Brought in: {} clients, {} invoices, {} payments and {} cancellations, in {} s.",
 );
 pub(super) const HOW_DO_THEY_STAND: Said = said("¿Cómo quedan las cuentas?", "How do the books stand?");
 
@@ -99,8 +99,8 @@ pub(super) const HOW_DO_THEY_STAND: Said = said("¿Cómo quedan las cuentas?", "
 
 pub(super) const CONVERSATION: Said = said("2 · Una conversación", "2 · A conversation");
 pub(super) const CONVERSATION_INTRODUCTION: Said = said(
-    "Eres Marta y tienes un taller gráfico en Valencia. En negrita, lo que dices; debajo, la herramienta a la que llama \
-     el asistente y lo que responde facturo.",
+    "Eres Marta y tienes un taller gráfico en Valencia. Primero, lo que dices; debajo, la herramienta a la que llama el \
+     asistente y lo que responde facturo.",
     "You are Marta, and you run a print shop in Valencia. What you say comes first; then the tool that the assistant \
      calls, and what facturo answers.",
 );
@@ -118,8 +118,8 @@ pub(super) const NOT_FOUND_BY_WORDS: Said = said(
 pub(super) const FIND_EXACTLY: Said = said("Bueno, Tammy Cruz.", "All right: Tammy Cruz.");
 pub(super) const WHAT_DOES_SHE_OWE: Said = said("¿Cuánto nos debe?", "How much does she owe us?");
 pub(super) const NEW_CLIENT: Said = said(
-    "Cliente nuevo: Librería Marea Alta, S.L., CIF B12345674, en Cádiz. Correo: pedidos@mareaalta.example.",
-    "A new client: Librería Marea Alta, S.L., tax number B12345674, in Cádiz. Their e-mail is pedidos@mareaalta.example.",
+    "Cliente nuevo: Librería Marea Alta, S.L., CIF B12345674, en Cádiz. Correo: hola@mareaalta.example.",
+    "A new client: Librería Marea Alta, S.L., tax number B12345674, in Cádiz. Their e-mail is hola@mareaalta.example.",
 );
 pub(super) const DRAFT: Said = said(
     "Prepárale un borrador: el diseño de la tienda web, 1.200 € con un 10 % de descuento, y 50 libros impresos a \
@@ -221,7 +221,7 @@ pub(super) const PAYMENT: Said = said("Cobro {}: {} el {}, {}.", "Payment {}: {}
 pub(super) const REVERSAL: Said =
     said("Apunte {}: {} (anula el cobro {}).", "Entry {}: {} (reverses payment {}).");
 pub(super) const STANDING: Said =
-    said("{}: {}; cobrado {}, pendiente {}.", "{}: {}; paid {}, outstanding {}.");
+    said("{} ({}): cobrado {}, por cobrar {}.", "{} ({}): {} paid, {} outstanding.");
 pub(super) const REASON: Said = said("Motivo: {}.", "Reason: {}.");
 pub(super) const NUMBER_STAYS: Said = said("El número se conserva.", "It keeps its number.");
 pub(super) const ALERT_KINDS: [(&str, Said); 3] = [

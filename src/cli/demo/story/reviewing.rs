@@ -35,7 +35,7 @@ pub(super) async fn urgent(stage: &mut Stage<'_>, told: &Told<'_>) -> Result<()>
             ("/overdue/0/days", &(told.today - oldest).whole_days()),
             ("/due_soon/0/amount", &"181.50"),
             ("/due_soon/0/days", &5),
-            ("/due_soon/0/client_email", &"pedidos@mareaalta.example"),
+            ("/due_soon/0/client_email", &"hola@mareaalta.example"),
             ("/unissued_drafts/0/amount", &"363.00"),
         ],
     )

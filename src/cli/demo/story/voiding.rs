@@ -55,7 +55,7 @@ async fn bookmarks(
         arguments.insert("due_date".into(), json!(due));
     }
     let invoice = stage.ask(said, "create_invoice", arguments).await?;
-    show::invoice_line(stage, &invoice);
+    show::invoice_head(stage, &invoice);
     stage.check(
         &invoice,
         &[
@@ -95,6 +95,6 @@ pub(super) async fn twice(stage: &mut Stage<'_>, told: &mut Told<'_>) -> Result<
         "net_amount": 300,
     });
     let draft = stage.ask(stage.say(&words::LEAVE_DRAFT), "create_invoice", arguments).await?;
-    show::invoice_line(stage, &draft);
+    show::invoice_head(stage, &draft);
     stage.check(&draft, &[("/status", &"draft"), ("/number", &"—"), ("/total", &"363.00")])
 }
