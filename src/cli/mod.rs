@@ -1,6 +1,7 @@
 //! The command line: what each subcommand does, and how the process begins and ends.
 
 mod check;
+mod demo;
 
 use std::{path::PathBuf, process::ExitCode, sync::Arc, time::Duration};
 
@@ -33,6 +34,8 @@ enum Command {
     Serve,
     /// Say what would be used, and whether it works
     Check,
+    /// Watch an assistant keep the books, on scratch data that is removed at the end
+    Demo(demo::Args),
     /// Bring the database's schema up to date
     Migrate,
     /// Start the private PostgreSQL and watch over it (for facturo itself)
@@ -72,6 +75,7 @@ pub fn run() -> ExitCode {
         Command::Supervise(args) => args.settings().and_then(|settings| private_server::supervise(&settings)),
         Command::Serve => with_runtime(serve),
         Command::Check => with_runtime(check::run),
+        Command::Demo(args) => with_runtime(|config| demo::run(config, args)),
         Command::Migrate => with_runtime(migrate),
     };
     match done {

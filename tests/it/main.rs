@@ -6,6 +6,7 @@
     reason = "a panic is how a test fails, helpers included"
 )]
 
+mod demo;
 mod house;
 mod private_server;
 mod scratch;
