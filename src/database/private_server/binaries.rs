@@ -37,20 +37,18 @@ pub(super) struct Binaries {
 /// The first binaries of the search that will do: any from 15 on for a new cluster, and for an existing one those of
 /// its own major version.
 pub(super) fn find(settings: &Settings, cluster: &Path, major: Option<u32>) -> Result<Binaries> {
-    if let Some(dir) = &settings.bin_dir
-        && inspect(dir).is_none()
-    {
-        return Err(Error::unavailable(
-            format!("There are no postgres and initdb that run in {}.", dir.display()),
-            "Set FACTURO_POSTGRES_BIN to a directory that has them, or leave it unset.",
-        ));
-    }
     let mut others = Vec::new();
     for found in search(settings) {
         if found.major >= OLDEST && major.is_none_or(|major| major == found.major) {
             return Ok(found);
         }
         others.push(format!("{} in {}", found.version, found.dir.display()));
+    }
+    if let Some(dir) = settings.bin_dir.as_ref().filter(|_| others.is_empty()) {
+        return Err(Error::unavailable(
+            format!("There are no postgres and initdb that run in {}.", dir.display()),
+            "Set FACTURO_POSTGRES_BIN to a directory that has them, or leave it unset.",
+        ));
     }
     let others = if others.is_empty() { "none".to_owned() } else { others.join(", ") };
     Err(match major {
@@ -141,7 +139,9 @@ fn side_by_side() -> Vec<PathBuf> {
 }
 
 fn output(command: &mut Command) -> Option<String> {
-    let output = command.env_clear().stdin(Stdio::null()).output().ok()?;
+    // `pg_config` may be a script.
+    let command = command.env_clear().env("PATH", "/usr/bin:/bin").stdin(Stdio::null());
+    let output = command.output().ok()?;
     output.status.success().then(|| String::from_utf8_lossy(&output.stdout).into_owned())
 }
 

@@ -52,6 +52,13 @@ impl ServerProcess {
         Self::parse(&fs::read(cluster.join("postmaster.pid")).ok()?)
     }
 
+    /// Whether this is a server on the cluster, which is the directory that it works in, rather than some process that
+    /// was given the same number later. None where the system does not say.
+    pub(super) fn works_in(self, cluster: &Path) -> Option<bool> {
+        let proc = Path::new("/proc/self/cwd").exists();
+        proc.then(|| fs::read_link(format!("/proc/{}/cwd", self.pid)).is_ok_and(|dir| dir == cluster))
+    }
+
     /// First line the process, eighth line its state. Paths stand between, which need not be UTF-8.
     fn parse(text: &[u8]) -> Option<Self> {
         let mut lines = text.split(|byte| *byte == b'\n');
@@ -149,8 +156,8 @@ pub(super) fn remove_stale(place: &Place) -> Result<()> {
     if let Some(server) = ServerProcess::read(&cluster)
         && kill(server.pid, None).is_ok()
     {
-        match fs::read_link(format!("/proc/{}/cwd", server.pid)) {
-            Ok(works_in) if works_in == cluster => {
+        match server.works_in(&cluster) {
+            Some(true) => {
                 return Err(Error::unavailable(
                     format!(
                         "Process {} is a PostgreSQL on {} that facturo did not start.",
@@ -160,10 +167,8 @@ pub(super) fn remove_stale(place: &Place) -> Result<()> {
                     "Stop it (kill -INT), and try again.",
                 ));
             }
-            Ok(_) => {}
-            // Without /proc it cannot be told: PostgreSQL itself is the judge of its file.
-            Err(_) if !Path::new("/proc/self/cwd").exists() => return Ok(()),
-            Err(_) => {}
+            Some(false) => {}
+            None => return Ok(()), // PostgreSQL itself is then the judge of its file
         }
     }
     let socket = place.socket();

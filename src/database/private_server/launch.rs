@@ -1,7 +1,7 @@
 //! The host's side of a start: at most one supervisor, however many hosts start together.
 
 use std::process::Stdio;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use nix::sys::signal::{Signal, kill};
 use tokio::io::AsyncReadExt;
@@ -15,9 +15,13 @@ use super::report::Report;
 use super::{PAUSE, Settings, alive, binaries, cluster, locks};
 use crate::error::{Error, Result};
 
-/// How long a server without a supervisor may take to go away by itself. On Linux it is told to when the supervisor
-/// dies; elsewhere nobody tells it.
-const ORPHAN_PATIENCE: std::time::Duration = std::time::Duration::from_secs(2);
+/// How long a server without a supervisor may take to go, and what it is then sent. On Linux it was sent SIGINT when
+/// the supervisor died; elsewhere nobody has told it yet. Whatever it takes, the next start recovers.
+const ORPHAN_STEPS: [(Duration, Signal); 3] = [
+    (Duration::from_secs(2), Signal::SIGINT),
+    (Duration::from_secs(5), Signal::SIGQUIT),
+    (Duration::from_secs(12), Signal::SIGKILL),
+];
 /// Supervisors that die without a word before that is taken for an answer.
 const ATTEMPTS: u32 = 5;
 
@@ -30,11 +34,11 @@ pub(super) async fn bring_up(settings: &Settings, place: &Place) -> Result<()> {
         }
         sleep(PAUSE).await;
     }
-    let mut orphaned_since = None;
+    let mut orphan = Orphan::default();
     let mut died = 0;
     while !alive::answers(place).await {
         if locks::is_held(&place.server_lock())? {
-            stop_orphan(place, &mut orphaned_since)?;
+            orphan.stop(place)?;
         } else {
             match supervisor(settings, place).await? {
                 Some(Report::Ready) => continue,
@@ -80,15 +84,36 @@ async fn supervisor(settings: &Settings, place: &Place) -> Result<Option<Report>
     Ok(Report::parse(&said))
 }
 
-/// A server whose supervisor is gone would otherwise stay until the machine is switched off.
-fn stop_orphan(place: &Place, since: &mut Option<Instant>) -> Result<()> {
-    if locks::is_held(&place.supervisor_lock())? {
-        *since = None;
-    } else if since.get_or_insert_with(Instant::now).elapsed() > ORPHAN_PATIENCE
-        && let Some(server) = ServerProcess::read(&place.cluster())
-    {
-        let _ = kill(server.pid, Signal::SIGINT);
-        *since = None;
+/// Ends a server whose supervisor is gone, in steps, should it not go by itself: PostgreSQL 15 can hang when it is told
+/// to shut down in the moment after one of its processes was killed.
+struct Orphan {
+    since: Option<Instant>,
+    steps: &'static [(Duration, Signal)],
+}
+
+impl Orphan {
+    fn stop(&mut self, place: &Place) -> Result<()> {
+        if locks::is_held(&place.supervisor_lock())? {
+            *self = Self::default();
+            return Ok(());
+        }
+        let waited = self.since.get_or_insert_with(Instant::now).elapsed();
+        if let Some(((patience, signal), later)) = self.steps.split_first()
+            && waited > *patience
+        {
+            self.steps = later;
+            if let Some(server) = ServerProcess::read(&place.cluster())
+                && server.works_in(&place.cluster()) != Some(false)
+            {
+                let _ = kill(server.pid, *signal);
+            }
+        }
+        Ok(())
     }
-    Ok(())
+}
+
+impl Default for Orphan {
+    fn default() -> Self {
+        Self { since: None, steps: &ORPHAN_STEPS }
+    }
 }

@@ -10,11 +10,12 @@ use nix::fcntl::OFlag;
 use super::place::Owner;
 use crate::error::{Error, Result};
 
-/// Opens a lock file, and makes it where there is none. What root makes is given to the owner of the cluster.
+/// Opens a lock file, and makes it where there is none. What root makes is given to the owner of the cluster; but
+/// nothing else is, such as a file of root's that somebody linked to under this name.
 pub(super) fn open(path: &Path, owner: Option<Owner>) -> Result<File> {
     let file = options().create(true).open(path).map_err(|error| cannot_open(path, &error))?;
     if let Some(owner) = owner
-        && file.metadata().is_ok_and(|metadata| metadata.uid() == 0)
+        && file.metadata().is_ok_and(|made| made.uid() == 0 && made.nlink() == 1 && made.len() == 0)
     {
         fchown(&file, Some(owner.uid.as_raw()), Some(owner.gid.as_raw()))
             .map_err(|error| cannot_open(path, &error))?;

@@ -29,9 +29,9 @@ pub(super) fn bound(data_dir: &Path) -> io::Result<()> {
     Ok(())
 }
 
-/// Begins a supervisor's part of the log.
-pub(super) fn begin(mut log: &File) -> io::Result<()> {
-    writeln!(log, "{BEGIN} {}", std::process::id())
+/// Begins a supervisor's part of the log, which is its standard error.
+pub(super) fn begin() -> io::Result<()> {
+    writeln!(io::stderr(), "{BEGIN} {}", std::process::id())
 }
 
 /// The line that names the cause, for an error message: only from the part that [`begin`] began.

@@ -101,7 +101,8 @@ impl PrivateServer {
     }
 
     /// Brings the server back when it or its supervisor is gone. For the pool to call when a connection is refused;
-    /// nothing is started when all is well.
+    /// nothing is started when all is well. A server that is recovering from the death of one of its sessions counts as
+    /// there; it refuses connections with 57P03 for a moment.
     ///
     /// # Errors
     /// As [`Self::start`].

@@ -9,7 +9,7 @@ use std::process::Command;
 
 use nix::errno::Errno;
 use nix::fcntl::{FcntlArg, FdFlag, fcntl};
-use nix::sys::signal::Signal;
+use nix::sys::signal::{SigHandler, Signal, signal};
 use nix::sys::stat::{Mode, umask};
 use nix::unistd::{ForkResult, close, dup2_stderr, dup2_stdout, fork, setsid};
 
@@ -22,6 +22,9 @@ use super::place::Owner;
 /// A host may be ended together with all its children, and other hosts go on using the server: hence the fork.
 pub(super) fn into_background() -> io::Result<bool> {
     close_inherited();
+    // Whoever started the host may have had its children ignored, and that is inherited: then none could be waited for.
+    // SAFETY: no handler is installed.
+    unsafe { signal(Signal::SIGCHLD, SigHandler::SigDfl) }?;
     setsid()?;
     // SAFETY: the caller promises that there is no other thread, so nothing is left half done in the child.
     if let ForkResult::Parent { .. } = unsafe { fork() }? {
@@ -68,9 +71,7 @@ pub(super) fn close_stdout() -> io::Result<()> {
 
 /// Standard error goes to the log of this directory.
 pub(super) fn log_stderr(data_dir: &Path) -> io::Result<()> {
-    let log = super::log::open(data_dir)?;
-    super::log::begin(&log)?;
-    Ok(dup2_stderr(log)?)
+    Ok(dup2_stderr(super::log::open(data_dir)?)?)
 }
 
 /// Has the child inherit the lock, and (on Linux) be sent a signal when this process dies. Elsewhere a child that

@@ -19,9 +19,9 @@ use crate::error::{Error, Result};
 /// How long to try for a lock that a host may be looking at, or that a server on its way out still holds.
 const LOCK_PATIENCE: Duration = Duration::from_secs(1);
 /// A server that has not shut down by then is made to; it recovers at its next start.
-const STOP_PATIENCE: Duration = Duration::from_secs(30);
+const STOP_PATIENCE: Duration = Duration::from_secs(15);
 const STARTING_TICK: Duration = Duration::from_millis(2);
-const RUNNING_TICK: Duration = Duration::from_millis(500);
+const RUNNING_TICK: Duration = Duration::from_secs(1);
 
 /// The body of `facturo supervise`. Takes over the process, which must have no other thread: leaves the caller's
 /// session and returns at once there, while a child that no host owns carries on until the server has stopped.
@@ -60,6 +60,13 @@ fn become_owner(settings: &Settings) -> Result<Place> {
 
 /// Names the directory that is in the way.
 fn closed_to_us(place: &Place, error: &io::Error) -> Error {
+    if error.kind() != io::ErrorKind::PermissionDenied {
+        let log = place.data_dir.join(log::NAME);
+        return Error::unavailable(
+            format!("{} cannot be written ({error}).", log.display()),
+            "Make room on the disk, or set FACTURO_DATA_DIR to a directory on another one.",
+        );
+    }
     let mut above: Vec<_> = place.data_dir.ancestors().collect();
     above.reverse();
     let closed = above.windows(2).find(|pair| pair.get(1).is_some_and(|below| below.metadata().is_err()));
@@ -80,7 +87,7 @@ fn run(settings: &Settings, place: &Place) -> Result<()> {
         Report::Busy.send();
         return Ok(());
     }
-    let _ = log::bound(&place.data_dir);
+    let _ = log::bound(&place.data_dir).and_then(|()| log::begin());
     let users = locks::open(&place.users_lock(), None)?;
     let bin_dir = match &settings.bin_dir {
         Some(dir) => dir.clone(),
