@@ -48,6 +48,21 @@ impl Books {
         Ok(Self { database, business, trigrams: migrated.trigrams, zone: RwLock::default() })
     }
 
+    /// Forgets the answers of calls long past, now and every hour.
+    pub async fn forget_old_answers(&self) {
+        let mut hours = tokio::time::interval(Duration::from_secs(3600));
+        loop {
+            hours.tick().await;
+            let forgotten = async {
+                let client = self.client().await?;
+                repository::idempotency::purge(&client, self.business, clock::now()).await
+            };
+            if let Err(error) = forgotten.await {
+                tracing::debug!(%error, "old answers stay for another hour");
+            }
+        }
+    }
+
     pub async fn client(&self) -> Result<Client> {
         self.database.client().await
     }

@@ -101,8 +101,9 @@ async fn serve(config: Config) -> Result<()> {
     let opening = Arc::clone(&facturo);
     // the database comes up behind the answer to initialize
     tokio::spawn(async move {
-        if let Err(error) = opening.books().await {
-            tracing::error!(%error, "no database; each call tries again");
+        match opening.books().await {
+            Ok(books) => books.forget_old_answers().await,
+            Err(error) => tracing::error!(%error, "no database; each call tries again"),
         }
     });
     stdio::serve(facturo, SHUTDOWN_GRACE).await

@@ -1,11 +1,23 @@
 //! The pool: few connections, each wait bounded, TLS for every host that is not local.
 
-use std::{str::FromStr, sync::Arc, time::Duration};
+use std::{
+    str::FromStr,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::Duration,
+};
 
-use deadpool_postgres::{Manager, ManagerConfig, Pool, RecyclingMethod, Runtime, Timeouts};
+use deadpool_postgres::{
+    ConfigConnectImpl, Connect, Manager, ManagerConfig, Pool, RecyclingMethod, Runtime, Timeouts,
+};
+use futures_util::future::BoxFuture;
+use tokio::task::JoinHandle;
 use tokio_postgres::{
     Config, NoTls,
     config::{Host, SslMode},
+    error::SqlState,
 };
 use tokio_postgres_rustls::MakeRustlsConnect;
 
@@ -68,22 +80,52 @@ fn is_local(config: &Config) -> bool {
 
 /// Makes the pool; connects to nothing yet.
 pub fn build(mut config: Config) -> Result<Pool> {
-    let options = match config.get_options() {
-        Some(own) => format!("{SERVER_LIMITS} {own}"),
-        None => SERVER_LIMITS.to_owned(),
+    config.application_name("facturo").connect_timeout(CONNECT);
+    let connect: Box<dyn Connect> = match is_local(&config) || config.get_ssl_mode() == SslMode::Disable {
+        true => Box::new(ConfigConnectImpl { tls: NoTls }),
+        false => Box::new(ConfigConnectImpl { tls: tls()? }),
     };
-    config.options(options).application_name("facturo").connect_timeout(CONNECT);
+    let connect = LimitedConnect { connect, refuses_options: AtomicBool::new(false) };
     let recycling = ManagerConfig { recycling_method: RecyclingMethod::Fast };
-    let manager = match is_local(&config) || config.get_ssl_mode() == SslMode::Disable {
-        true => Manager::from_config(config, NoTls, recycling),
-        false => Manager::from_config(config, tls()?, recycling),
-    };
-    Pool::builder(manager)
+    Pool::builder(Manager::from_connect(config, connect, recycling))
         .max_size(CONNECTIONS)
         .timeouts(Timeouts { wait: Some(WAIT), create: Some(CONNECT), recycle: Some(CONNECT) })
         .runtime(Runtime::Tokio1)
         .build()
         .map_err(|error| Error::internal("pool", error))
+}
+
+/// Asks the server for [`SERVER_LIMITS`] with each connection. A pooler such as pgbouncer may refuse to be asked; then
+/// its own limits hold.
+struct LimitedConnect {
+    connect: Box<dyn Connect>,
+    refuses_options: AtomicBool,
+}
+
+type Connecting<'a> =
+    BoxFuture<'a, std::result::Result<(tokio_postgres::Client, JoinHandle<()>), tokio_postgres::Error>>;
+
+impl Connect for LimitedConnect {
+    fn connect(&self, config: &Config) -> Connecting<'_> {
+        let plain = config.clone();
+        let mut limited = config.clone();
+        limited.options(match config.get_options() {
+            Some(own) => format!("{SERVER_LIMITS} {own}"),
+            None => SERVER_LIMITS.to_owned(),
+        });
+        Box::pin(async move {
+            if !self.refuses_options.load(Ordering::Relaxed) {
+                match self.connect.connect(&limited).await {
+                    Err(error) if error.code() == Some(&SqlState::PROTOCOL_VIOLATION) => {
+                        tracing::info!("a pooler stands before the database and keeps its own limits");
+                        self.refuses_options.store(true, Ordering::Relaxed);
+                    }
+                    done => return done,
+                }
+            }
+            self.connect.connect(&plain).await
+        })
+    }
 }
 
 /// Certificates are checked against the system's roots, and the name against the certificate.

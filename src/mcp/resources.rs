@@ -10,7 +10,6 @@ use super::{
 };
 use crate::{
     books::Books,
-    clock,
     domain::ids::{ClientId, InvoiceId},
     error::{Error, Result},
     repository::{
@@ -48,9 +47,7 @@ pub fn templates() -> Vec<ResourceTemplate> {
 
 pub async fn read(books: &Books, uri: &str) -> Result<ReadResourceResult> {
     let client = books.client().await?;
-    let today = books.today(&client, clock::now()).await?;
-    let desk = Desk { client: &client, business: books.business, today, trigrams: books.trigrams };
-    let json = json(&desk, uri).await?;
+    let json = json(&Desk::open(books, &client).await?, uri).await?;
     let contents = ResourceContents::text(json, uri).with_mime_type(JSON);
     Ok(ReadResourceResult::new(vec![contents]))
 }

@@ -77,6 +77,13 @@ pub struct Desk<'a> {
     pub trigrams: bool,
 }
 
+impl<'a> Desk<'a> {
+    pub async fn open(books: &Books, client: &'a deadpool_postgres::Client) -> Result<Self> {
+        let today = books.today(client, clock::now()).await?;
+        Ok(Self { client, business: books.business, today, trigrams: books.trigrams })
+    }
+}
+
 /// A tool in the list: how it looks, and how it runs.
 pub struct Entry {
     pub tool: Tool,
@@ -129,10 +136,16 @@ fn describe<V: JsonSchema>(about: About, input: JsonObject, hints: ToolAnnotatio
         .with_annotations(hints)
 }
 
+/// A read that a lost connection cut short is tried once more.
 async fn run_read<T: Read>(entry: &Entry, books: &Books, arguments: JsonObject) -> Result<String> {
-    let args = args::parse(&entry.tool.input_schema, &Value::Object(arguments))?;
-    let client = books.client().await?;
-    let today = books.today(&client, clock::now()).await?;
-    let desk = Desk { client: &client, business: books.business, today, trigrams: books.trigrams };
-    encode(T::call(&desk, args).await?)
+    let arguments = Value::Object(arguments);
+    let attempt = async || {
+        let args = args::parse(&entry.tool.input_schema, &arguments)?;
+        let client = books.client().await?;
+        encode(T::call(&Desk::open(books, &client).await?, args).await?)
+    };
+    match attempt().await {
+        Err(Error::Unavailable { .. }) => attempt().await,
+        done => done,
+    }
 }
