@@ -6,7 +6,9 @@
     reason = "a panic is how a test fails, helpers included"
 )]
 
+mod conversation;
 mod house;
 mod private_server;
 mod scratch;
 mod stdio;
+mod support;
