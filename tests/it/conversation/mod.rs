@@ -3,6 +3,10 @@
 mod business;
 mod clients;
 mod external;
+mod figures;
 mod finding;
+mod history;
 mod invoices;
 mod listing;
+mod payments;
+mod resources;
