@@ -143,12 +143,15 @@ install_with_apt() {
         say "apt has no PostgreSQL of version $oldest_postgres or newer."
         return 1
     fi
+    local was_there=no
+    if [ -d "${no_cluster%/*}" ]; then was_there=yes; fi
     "${as_root[@]}" mkdir -p "${no_cluster%/*}"
     say 'create_main_cluster = false' | "${as_root[@]}" tee "$no_cluster" >/dev/null
     local status=0
     "${as_root[@]}" apt-get install --yes --no-install-recommends \
         -o DPkg::Lock::Timeout=120 "postgresql-$major" >"$log" 2>&1 </dev/null || status=$?
     "${as_root[@]}" rm -f "$no_cluster"
+    if [ "$was_there" = no ]; then "${as_root[@]}" rmdir "${no_cluster%/*}" 2>/dev/null || true; fi
     if [ "$status" -ne 0 ]; then
         cat "$log" >&2
         say "apt-get install postgresql-$major failed; what it said stands above." >&2

@@ -1,12 +1,12 @@
 //! The private PostgreSQL comes up, is shared, heals after any death, and goes when nobody needs it.
 
 use std::fs;
-use std::io::Read;
+use std::io::{Read, Write};
 use std::os::unix::fs::{PermissionsExt, chown};
 use std::os::unix::process::CommandExt;
 use std::path::Path;
-use std::process::Command;
-use std::time::Duration;
+use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
 
 use facturo::database::private_server::{PrivateServer, default_data_dir, describe};
 use nix::sys::signal::{Signal, kill};
@@ -32,7 +32,7 @@ async fn heals_after_any_death_and_loses_nothing() {
     scratch.settings.durable = true; // without fsync and the like, acknowledged rows may be lost
     let first = PrivateServer::start(&scratch.settings).await.unwrap();
     connect(&first).await.batch_execute("CREATE TABLE acknowledged (n int)").await.unwrap();
-    for round in 0..6_i32 {
+    for round in 0..4_i32 {
         let mut user = host(&scratch.settings);
         is_up(&mut user);
         connect(&first).await.execute("INSERT INTO acknowledged VALUES ($1)", &[&round]).await.unwrap();
@@ -48,7 +48,7 @@ async fn heals_after_any_death_and_loses_nothing() {
         user.host.kill();
         assert!(comes_true(|| victims.iter().all(|victim| !is_running(*victim))).await);
         // Either way back: a host that is here already, or a new one.
-        if round < 3 {
+        if round % 2 == 0 {
             first.ensure().await.unwrap();
         } else {
             PrivateServer::start(&scratch.settings).await.unwrap();
@@ -136,6 +136,53 @@ async fn stale_files_do_not_stop_it() {
     sleeper.kill().unwrap();
     sleeper.wait().unwrap();
     connect(&server.unwrap()).await.simple_query("SELECT 1").await.unwrap();
+}
+
+#[tokio::test]
+async fn a_server_that_somebody_else_started_is_left_alone() {
+    let mut scratch = Scratch::new("by-hand");
+    scratch.settings.linger = Duration::ZERO;
+    drop(PrivateServer::start(&scratch.settings).await.unwrap());
+    assert!(comes_true(|| scratch.is_down()).await);
+    let bin = describe(&scratch.settings).await.unwrap().chosen.unwrap();
+    let mut by_hand = Command::new(bin.join("postgres"));
+    by_hand.arg("-D").arg(scratch.data().join("postgres")).args(["-c", "listen_addresses="]);
+    by_hand.arg("-k").arg(scratch.data().join("socket")).current_dir("/").stderr(Stdio::null());
+    if geteuid().is_root() {
+        by_hand.uid(server_user().uid.as_raw()).gid(server_user().gid.as_raw());
+    }
+    let mut by_hand = by_hand.spawn().unwrap();
+    let pid = Pid::from_raw(by_hand.id().cast_signed());
+    assert!(comes_true(|| scratch.data().join("socket/.s.PGSQL.5432").exists()).await);
+    let error = PrivateServer::start(&scratch.settings).await.unwrap_err().to_string();
+    assert!(error.contains(&format!("Process {pid} is a PostgreSQL")), "{error}");
+    kill(pid, Signal::SIGINT).unwrap();
+    by_hand.wait().unwrap();
+    PrivateServer::start(&scratch.settings).await.unwrap();
+}
+
+/// `cargo nextest run --run-ignored only --no-capture starts_within_its_budget`, on a machine that does nothing else.
+#[tokio::test]
+#[ignore = "measures"]
+async fn starts_within_its_budget() {
+    let mut scratch = Scratch::new("budget");
+    scratch.settings.durable = true;
+    scratch.settings.linger = Duration::ZERO;
+    let mut took = Vec::new();
+    for _ in 0..2 {
+        let asked = Instant::now();
+        let server = PrivateServer::start(&scratch.settings).await.unwrap();
+        took.push(asked.elapsed());
+        let asked = Instant::now();
+        let second = PrivateServer::start(&scratch.settings).await.unwrap();
+        took.push(asked.elapsed());
+        drop((server, second));
+        assert!(comes_true(|| scratch.is_down()).await);
+    }
+    let [cold, attach, warm, _] = took.as_slice() else { panic!() };
+    writeln!(std::io::stderr(), "cold {cold:?}, warm {warm:?}, attach {attach:?}").unwrap();
+    let limits = [(cold, 1200), (warm, 150), (attach, 5)];
+    assert!(limits.iter().all(|(took, limit)| took.as_millis() <= *limit), "{took:?}");
 }
 
 #[tokio::test]

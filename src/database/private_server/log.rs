@@ -9,6 +9,8 @@ use nix::fcntl::OFlag;
 
 pub(super) const NAME: &str = "server.log";
 const LARGEST: u64 = 1024 * 1024;
+/// How the server and `initdb` mark it.
+const CAUSES: [&str; 3] = ["FATAL:", "PANIC:", "error:"];
 const BEGIN: &str = "--- facturo supervise";
 
 /// For appending, so that whoever writes goes on at the new end after the file was emptied.
@@ -34,7 +36,7 @@ pub(super) fn begin() -> io::Result<()> {
     writeln!(io::stderr(), "{BEGIN} {}", std::process::id())
 }
 
-/// The line that names the cause, for an error message: only from the part that [`begin`] began.
+/// What the log gives as the cause, for an error message: only from the part that [`begin`] began.
 pub(super) fn cause(data_dir: &Path) -> Option<String> {
     let mut file = File::open(data_dir.join(NAME)).ok()?;
     let end = file.metadata().ok()?.len();
@@ -46,5 +48,29 @@ pub(super) fn cause(data_dir: &Path) -> Option<String> {
     let mut lines = ours.lines().rev().map(str::trim).filter(|line| !line.is_empty());
     let last = lines.clone().next();
     // What follows the cause seldom says more than that something failed.
-    lines.find(|line| line.contains("FATAL:") || line.contains("error:")).or(last).map(str::to_owned)
+    let cause =
+        |line: &'_ str| CAUSES.iter().find_map(|mark| Some(line.split_once(mark)?.1.trim().to_owned()));
+    lines.find_map(cause).or_else(|| last.map(str::to_owned))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn keeps_one_old_log_and_finds_the_cause_in_the_new_part() {
+        let dir = std::env::temp_dir().join(format!("facturo-log-{}", std::process::id()));
+        fs::create_dir_all(&dir).unwrap();
+        let mut log = open(&dir).unwrap();
+        log.write_all(&vec![b'x'; 1024 * 1024 + 1]).unwrap();
+        bound(&dir).unwrap();
+        assert_eq!(fs::metadata(dir.join(NAME)).unwrap().len(), 0);
+        assert_eq!(fs::metadata(dir.join("server.log.1")).unwrap().len(), LARGEST + 1);
+
+        writeln!(log, "FATAL: of yesterday\n{BEGIN} 1\nLOG: on\nFATAL: no room\nLOG: shut down\n").unwrap();
+        assert_eq!(cause(&dir).as_deref(), Some("no room"));
+        writeln!(log, "{BEGIN} 2").unwrap();
+        assert_eq!(cause(&dir), None);
+        fs::remove_dir_all(dir).unwrap();
+    }
 }
