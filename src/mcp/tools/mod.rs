@@ -3,19 +3,26 @@
 mod business;
 pub(super) mod client;
 mod content;
+mod correction;
 pub(super) mod invoice;
 mod payment;
 pub(super) mod report;
+mod series;
 
 use super::tool::Entry;
 
 /// Every tool, by name.
 pub fn all() -> Vec<Entry> {
-    let mut all: Vec<Entry> =
-        [business::tools(), client::tools(), invoice::tools(), payment::tools(), report::tools()]
-            .into_iter()
-            .flatten()
-            .collect();
+    let rooms = [
+        business::tools(),
+        series::tools(),
+        client::tools(),
+        invoice::tools(),
+        correction::tools(),
+        payment::tools(),
+        report::tools(),
+    ];
+    let mut all: Vec<Entry> = rooms.into_iter().flatten().collect();
     all.sort_by(|a, b| a.tool.name.cmp(&b.tool.name));
     all
 }

@@ -106,6 +106,9 @@ impl InvoiceView {
         };
         let Self { status, total, currency, outstanding, due_date, .. } = self;
         let owed = match status.as_str() {
+            "pending" if outstanding.starts_with('-') => {
+                format!(", {outstanding} outstanding, to be paid back")
+            }
             "pending" if self.is_overdue => {
                 format!(", {outstanding} outstanding, {} days overdue", self.days_overdue)
             }
@@ -316,6 +319,27 @@ impl View for InvoiceDetails {
     fn summary(&self) -> String {
         self.invoice.sentence()
     }
+
+    fn client_id(&self) -> Option<i64> {
+        Some(self.invoice.client_id)
+    }
+}
+
+/// A corrective invoice, and the original as it stands after it.
+#[derive(Serialize, JsonSchema)]
+pub struct CorrectionAndOriginal {
+    pub invoice: InvoiceDetails,
+    pub original: InvoiceDetails,
+}
+
+impl View for CorrectionAndOriginal {
+    fn summary(&self) -> String {
+        format!("{} It corrects {}", self.invoice.summary(), self.original.summary())
+    }
+
+    fn client_id(&self) -> Option<i64> {
+        self.invoice.client_id()
+    }
 }
 
 /// A draft that was deleted, as it was.
@@ -327,6 +351,10 @@ pub struct InvoiceDeleted {
 impl View for InvoiceDeleted {
     fn summary(&self) -> String {
         format!("Draft {} is deleted.", self.deleted.id)
+    }
+
+    fn client_id(&self) -> Option<i64> {
+        Some(self.deleted.client_id)
     }
 }
 
@@ -340,5 +368,9 @@ pub struct PaymentAndInvoice {
 impl View for PaymentAndInvoice {
     fn summary(&self) -> String {
         format!("{} Now {}", self.payment.sentence(), self.invoice.summary())
+    }
+
+    fn client_id(&self) -> Option<i64> {
+        self.invoice.client_id()
     }
 }

@@ -7,6 +7,7 @@ pub mod event;
 pub mod invoice;
 pub mod payment;
 pub mod report;
+pub mod series;
 
 use schemars::JsonSchema;
 use serde::Serialize;
