@@ -16,4 +16,5 @@ pub mod numbering;
 pub mod payment;
 pub mod report;
 pub mod tax;
+pub mod tax_id;
 pub mod text;
