@@ -8,6 +8,8 @@ pub mod contact;
 pub mod date;
 pub mod decimal;
 pub mod event;
+#[cfg(test)]
+mod fixtures;
 pub mod ids;
 pub mod invoice;
 pub mod line;
