@@ -288,5 +288,51 @@ mod tests {
             };
             let _ = item(&input);
         }
+
+        /// As large, small and many as what is read may be.
+        #[test]
+        fn no_invoice_panics(
+            lines in prop::collection::vec((quantities(), extreme(), 0..=1_000_000_i64, rates()), 0..520),
+            adjustment in extreme(),
+            discount in 0..=1_000_000_i64,
+            code in prop::sample::select(vec!["EUR", "JPY", "KWD"]),
+        ) {
+            let line = |(quantity, price, less, rate): (i64, Decimal, i64, i64)| LineInput {
+                quantity: Decimal::new(quantity, 6),
+                unit_price: price.abs(),
+                price_includes_tax: less % 2 == 0,
+                discount_percent: Decimal::new(less, 4),
+                tax: TreatmentInput { rate: Some(Decimal::new(rate, 4)), ..TreatmentInput::default() },
+                ..input("1", "1", "0")
+            };
+            let content = ContentInput {
+                lines: lines.into_iter().map(line).collect(),
+                discount: Some((Decimal::new(discount, 4), "Descuento".into())),
+                adjustments: vec![AdjustmentInput {
+                    description: "Portes".into(),
+                    amount: adjustment.trunc(),
+                    tax: TreatmentInput::default(),
+                }],
+            };
+            let currency = Currency::parse("currency", code).unwrap();
+            if let Ok(lines) = compose(&content, USUAL, currency) {
+                let taxed: Vec<_> = lines.iter().map(|line| (line.treatment, line.net)).collect();
+                let _ = crate::domain::tax::totals(&taxed, currency);
+            }
+        }
+    }
+
+    fn quantities() -> impl Strategy<Value = i64> {
+        prop::sample::select(vec![-1_000_000, -1, 1, 500_000, 1_000_000])
+    }
+
+    fn rates() -> impl Strategy<Value = i64> {
+        prop::sample::select(vec![0, 1, 40_000, 1_000_000])
+    }
+
+    fn extreme() -> impl Strategy<Value = Decimal> {
+        let most = 999_999_999_999_999_999_i64;
+        let edges = vec![-most, -1_000_000, -1, 1, 1_000_000, 999_999_000_000, most];
+        prop_oneof![prop::sample::select(edges), -most..=most].prop_map(|micros| Decimal::new(micros, 6))
     }
 }

@@ -9,6 +9,8 @@ pub mod correction;
 pub mod date;
 pub mod decimal;
 pub mod event;
+#[cfg(test)]
+mod fixtures;
 pub mod ids;
 pub mod invoice;
 pub mod line;
@@ -18,4 +20,5 @@ pub mod report;
 pub mod requirements;
 pub mod series;
 pub mod tax;
+pub mod tax_id;
 pub mod text;

@@ -3,6 +3,7 @@ use crate::{
     domain::{
         business::{Business, BusinessDetails},
         event::{Entity, EntityKind},
+        tax_id,
     },
     error::Result,
     repository::business,
@@ -17,6 +18,8 @@ pub async fn update(
     expect_version("The business", before.version, expected_version)?;
     let mut details = before.details.clone();
     change(&mut details)?;
+    let known = (before.details.tax_id.as_deref(), before.details.contact.country);
+    tax_id::settle(&mut details.tax_id, details.contact.country, known)?;
     if details.fields() == before.details.fields() {
         return Ok(before);
     }

@@ -4,6 +4,7 @@ use crate::{
         client::{Client, ClientDetails},
         event::{Entity, EntityKind},
         ids::ClientId,
+        tax_id,
     },
     error::{Error, Result},
     repository,
@@ -13,8 +14,9 @@ fn entity(id: ClientId) -> Entity {
     Entity { kind: EntityKind::Client, id: id.0, client_id: Some(id) }
 }
 
-pub async fn create(act: &Act<'_>, details: &ClientDetails) -> Result<Client> {
-    let client = repository::client::insert(act.tx, act.business_id(), details, act.now).await?;
+pub async fn create(act: &Act<'_>, mut details: ClientDetails) -> Result<Client> {
+    tax_id::settle(&mut details.tax_id, details.contact.country, (None, None))?;
+    let client = repository::client::insert(act.tx, act.business_id(), &details, act.now).await?;
     act.record(entity(client.id), "created", &vec![], &details.fields(), vec![]).await?;
     Ok(client)
 }
@@ -28,6 +30,8 @@ pub async fn update(
     let before = lock(act, id, expected_version).await?;
     let mut details = before.details.clone();
     change(&mut details)?;
+    let known = (before.details.tax_id.as_deref(), before.details.contact.country);
+    tax_id::settle(&mut details.tax_id, details.contact.country, known)?;
     if details == before.details {
         return Ok(before);
     }

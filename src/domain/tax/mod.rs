@@ -25,7 +25,8 @@ pub struct TaxGroup {
     pub rate: Decimal,
     /// Sum of the lines' net amounts (BT-116).
     pub base: Decimal,
-    /// `base × rate`, rounded once (BT-117, BR-CO-17).
+    /// `base × rate` (BT-117). A rate's tax is rounded once, on the base of all its groups (BR-CO-17, BR-S-08), so beside
+    /// another group of the rate, with another surcharge, it may differ from the product by one unit.
     pub amount: Decimal,
     /// Percent.
     pub surcharge_rate: Decimal,
@@ -55,14 +56,14 @@ pub fn groups(lines: impl IntoIterator<Item = (Treatment, Decimal)>, currency: C
     for (Treatment { category, rate, exemption, surcharge_rate, .. }, net) in lines {
         *bases.entry((category, rate.normalize(), exemption, surcharge_rate.normalize())).or_default() += net;
     }
-    let group = |((category, rate, exemption, surcharge_rate), base)| TaxGroup {
-        category,
-        exemption,
-        rate,
-        base,
-        amount: share(base, rate, currency),
-        surcharge_rate,
-        surcharge: share(base, surcharge_rate, currency),
+    let mut rates = BTreeMap::<Decimal, (Decimal, Decimal)>::new();
+    let group = |((category, rate, exemption, surcharge_rate), base)| {
+        let (whole_base, taxed) = rates.entry(rate).or_default();
+        *whole_base += base;
+        let amount = share(*whole_base, rate, currency) - *taxed;
+        *taxed += amount;
+        let surcharge = share(base, surcharge_rate, currency);
+        TaxGroup { category, exemption, rate, base, amount, surcharge_rate, surcharge }
     };
     bases.into_iter().map(group).collect()
 }
@@ -118,6 +119,14 @@ mod tests {
         assert_eq!(totals(&lines, Currency::EUR).unwrap().tax, cents(15)); // ten times 0.01 would be 0.10
     }
 
+    /// BR-CO-17: a rate's tax is one, whatever surcharges stand beside it.
+    #[test]
+    fn tax_is_rounded_once_a_rate_though_its_surcharges_differ() {
+        let lines = [(treatment("21", "5.2", "0"), cents(7)), (treatment("21", "1.75", "0"), cents(7))];
+        let amounts = groups(lines, Currency::EUR).into_iter().map(|group| group.amount).collect::<Vec<_>>();
+        assert_eq!(amounts, [cents(1), cents(2)]); // 0.03 on 0.14, and not 0.01 twice
+    }
+
     #[test]
     fn withholding_is_on_the_base_and_leaves_the_total_alone() {
         let line = (treatment("21", "0", "15"), cents(100_000));
@@ -159,9 +168,11 @@ mod tests {
             prop_assert_eq!(found.total, found.subtotal + found.tax + found.surcharge);
             prop_assert_eq!(found.payable, found.total - found.withholding);
             let together = groups(lines.iter().copied(), Currency::EUR);
-            for group in &together {
-                let tax = group.base * group.rate / Decimal::ONE_HUNDRED;
-                prop_assert_eq!(group.amount, money::round(tax, Currency::EUR));
+            for rate in together.iter().map(|group| group.rate) {
+                let of_rate = || together.iter().filter(|group| group.rate == rate);
+                let base: Decimal = of_rate().map(|group| group.base).sum();
+                let tax: Decimal = of_rate().map(|group| group.amount).sum();
+                prop_assert_eq!(tax, share(base, rate, Currency::EUR));
             }
             let reversed: Vec<_> = lines.into_iter().rev().collect();
             prop_assert_eq!(groups(reversed.iter().copied(), Currency::EUR), together);

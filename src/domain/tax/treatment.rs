@@ -54,7 +54,12 @@ impl Treatment {
         let category = input.category.or_else(|| input.exemption.map(category_of));
         let untaxed = category.is_some_and(|category| !category.is_taxed());
         let rate = input.rate.unwrap_or(if untaxed { Decimal::ZERO } else { usual.rate });
-        let category = category.unwrap_or_else(|| rates::category(usual.scheme, rate, usual.on));
+        let of_rate = rates::category(usual.scheme, rate, usual.on);
+        let category = category.unwrap_or(of_rate);
+        if input.rate.is_none() && category.is_taxed() && category != of_rate {
+            let problem = format!("is not given, and the usual one of {rate} is not {}", category.name());
+            return Err(Error::invalid(field("tax_rate"), problem, "the rate in percent, such as 10"));
+        }
         if category.is_taxed() == rate.is_zero() {
             let accepted = if rate.is_zero() {
                 "zero, exempt, reverse_charge, intra_eu, export or outside_scope for a rate of 0"
@@ -110,6 +115,7 @@ fn category_of(exemption: Exemption) -> Category {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
     use time::macros::date;
 
     use super::*;
@@ -151,15 +157,49 @@ mod tests {
             ..TreatmentInput::default()
         };
         let surcharged = TreatmentInput { surcharge_rate: Some(Decimal::ONE), ..of(Category::Exempt, 0) };
+        let rateless = TreatmentInput { category: Some(Category::Reduced), ..TreatmentInput::default() };
         let misplaced = TreatmentInput { exemption: Some(Exemption::E5), ..of(Category::Exempt, 0) };
         for (input, field) in [
             (of(Category::Exempt, 21), "lines[1].tax_category"),
             (of(Category::Standard, 0), "lines[1].tax_category"),
             (surcharged, "lines[1].surcharge_rate"),
+            (rateless, "lines[1].tax_rate"), // 21 is not a reduced rate
             (misplaced, "lines[1].exemption"),
         ] {
             let error = Treatment::resolve(&input, usual(), "lines[1]").unwrap_err().to_string();
             assert!(error.starts_with(field), "{error}");
+        }
+    }
+
+    fn percents() -> impl Strategy<Value = Option<Decimal>> {
+        prop::option::of((0..=1_000_000_i64).prop_map(|percent| Decimal::new(percent, 4)))
+    }
+
+    proptest! {
+        #[test]
+        fn whatever_is_said_is_consistent_or_refused(
+            category in prop::option::of(prop::sample::select(Category::ALL.to_vec())),
+            exemption in prop::option::of(prop::sample::select(Exemption::ALL.to_vec())),
+            rate in prop_oneof![percents(), Just(Some(Decimal::ZERO))],
+            surcharge_rate in percents(),
+            withholding_rate in percents(),
+            scheme in prop::sample::select(Scheme::ALL.to_vec()),
+            usual_rate in prop_oneof![Just(Decimal::ZERO), Just(Decimal::from(21)), Just(Decimal::ONE_HUNDRED)],
+            surcharge: bool,
+            day in 0..400_000_i64,
+            price in 0..=999_999_999_999_999_999_i64,
+        ) {
+            let input = TreatmentInput { category, rate, exemption, surcharge_rate, withholding_rate };
+            let on = date!(1900 - 01 - 01) + time::Duration::days(day);
+            let usual = Usual { scheme, rate: usual_rate, surcharge, on, ..usual() };
+            if let Ok(found) = Treatment::resolve(&input, usual, "lines[0]") {
+                prop_assert_eq!(found.category.is_taxed(), !found.rate.is_zero());
+                prop_assert!(found.category.is_taxed() || found.surcharge_rate.is_zero());
+                prop_assert!(found.exemption.is_none_or(|exemption| exemption.fits(found.category)));
+                prop_assert!(category.is_none_or(|category| category == found.category));
+                let price = Decimal::new(price, 6);
+                prop_assert!(found.without_tax(price) <= price);
+            }
         }
     }
 }

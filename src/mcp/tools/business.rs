@@ -9,7 +9,7 @@ use crate::{
         contact::{self, Contact},
         decimal,
         tax::category::Scheme,
-        text,
+        tax_id, text,
     },
     error::Result,
     mcp::{
@@ -95,7 +95,7 @@ impl UpdateBusiness {
         text::patch(&mut details.legal_name, raw(&self.legal_name), |name| {
             text::line("legal_name", name, text::NAME_MAX)
         })?;
-        text::patch(&mut details.tax_id, raw(&self.tax_id), |id| contact::tax_id("tax_id", id))?;
+        text::patch(&mut details.tax_id, raw(&self.tax_id), |id| tax_id::plain("tax_id", id))?;
         text::patch(&mut details.iban, raw(&self.iban), |iban| contact::iban("iban", iban))?;
         if let Some(code) = given(self.currency.as_ref()) {
             details.currency = Currency::parse("currency", code)?;

@@ -3,7 +3,7 @@ use serde::Deserialize;
 
 use super::business::{ContactArgs, raw};
 use crate::{
-    domain::{client::ClientDetails, codes::Language, contact, ids::ClientId, text},
+    domain::{client::ClientDetails, codes::Language, contact, ids::ClientId, tax_id, text},
     error::Result,
     mcp::{
         args::{And, ClearableInt, Flag, Int, PageArgs, Text, VersionArgs, given},
@@ -61,7 +61,7 @@ struct DetailArgs {
 
 impl DetailArgs {
     fn apply(&self, details: &mut ClientDetails) -> Result<()> {
-        text::patch(&mut details.tax_id, raw(&self.tax_id), |id| contact::tax_id("tax_id", id))?;
+        text::patch(&mut details.tax_id, raw(&self.tax_id), |id| tax_id::plain("tax_id", id))?;
         text::patch(&mut details.language, raw(&self.language), |code| Language::parse("language", code))?;
         text::patch(&mut details.notes, raw(&self.notes), |notes| text::note("notes", notes))?;
         details.private_person = self.private_person.as_ref().map_or(details.private_person, |flag| flag.0);
@@ -93,7 +93,7 @@ impl Write for CreateClient {
         let mut details = ClientDetails::named(text::line("name", &args.name.0, text::NAME_MAX)?);
         contact.apply(&mut details.contact)?;
         detail.apply(&mut details)?;
-        Ok(service::client::create(act, &details).await?.into())
+        Ok(service::client::create(act, details).await?.into())
     }
 }
 
