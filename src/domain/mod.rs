@@ -14,6 +14,7 @@ pub mod line;
 pub mod money;
 pub mod numbering;
 pub mod payment;
+pub mod record;
 pub mod report;
 pub mod tax;
 pub mod text;
