@@ -15,9 +15,10 @@ use crate::{
     database::{Database, migrate},
     domain::{
         business::BusinessDetails,
-        codes::{Currency, Language, TimeZone},
+        codes::{Country, Currency, Language, TimeZone},
         contact::Contact,
         ids::BusinessId,
+        series::Series,
         tax::category::Scheme,
     },
     error::Result,
@@ -46,6 +47,11 @@ impl Books {
             Some(id) => repository::business::get(&client, BusinessId(id)).await?.id,
             None => repository::business::first(&client).await?.unwrap_or(BusinessId(1)),
         };
+        if repository::series::all(&client, business).await?.is_empty() {
+            for series in Series::first_ones()? {
+                repository::series::insert(&client, business, &series).await?;
+            }
+        }
         Ok(Self { database, business, trigrams: migrated.trigrams, zone: RwLock::default() })
     }
 
@@ -93,11 +99,12 @@ fn first_business() -> Result<BusinessDetails> {
     Ok(BusinessDetails {
         legal_name: None,
         tax_id: None,
-        contact: Contact::default(),
+        contact: Contact { country: Some(Country::parse("country", "ES")?), ..Contact::default() },
         iban: None,
         currency: Currency::EUR,
         time_zone: TimeZone::parse("time_zone", "Europe/Madrid")?,
         language: Language::parse("language", "es")?,
+        retail: false,
         payment_terms_days: 30,
         tax_scheme: Scheme::Iva,
         default_tax_rate: Decimal::from(21),

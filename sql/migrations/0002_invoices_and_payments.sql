@@ -1,11 +1,29 @@
+CREATE TABLE series (
+    business_id bigint NOT NULL REFERENCES businesses (business_id),
+    code        text NOT NULL,
+    kind        text NOT NULL CONSTRAINT series_kind CHECK (kind IN ('standard', 'simplified', 'corrective')),
+    -- such as F-{year}-{number:04}
+    format      text NOT NULL,
+    yearly      boolean NOT NULL,
+    -- taken for its kind where no series is named
+    is_default  boolean NOT NULL,
+    PRIMARY KEY (business_id, code)
+);
+
+CREATE UNIQUE INDEX series_one_default ON series (business_id, kind) WHERE is_default;
+
 CREATE TABLE series_counters (
-    business_id   bigint NOT NULL REFERENCES businesses (business_id),
-    series        text NOT NULL,
-    year          integer NOT NULL,
-    last_number   bigint NOT NULL,
+    business_id     bigint NOT NULL,
+    series          text NOT NULL,
+    -- the year, or 0 for a series that never begins again
+    period          integer NOT NULL,
+    last_number     bigint NOT NULL,
     -- the highest number of this series that was issued elsewhere, before facturo went on with it
-    last_external bigint NOT NULL DEFAULT 0,
-    PRIMARY KEY (business_id, series, year),
+    last_external   bigint NOT NULL DEFAULT 0,
+    -- issue dates never run backwards within a series
+    last_issue_date date NOT NULL,
+    PRIMARY KEY (business_id, series, period),
+    FOREIGN KEY (business_id, series) REFERENCES series (business_id, code),
     CONSTRAINT series_counters_order CHECK (last_external BETWEEN 0 AND last_number)
 );
 
@@ -14,16 +32,21 @@ CREATE TABLE invoices (
     id                bigint GENERATED ALWAYS AS IDENTITY,
     version           bigint NOT NULL DEFAULT 1,
     client_id         bigint NOT NULL,
+    kind              text NOT NULL CONSTRAINT invoices_kind CHECK (kind IN ('standard', 'simplified', 'corrective')),
     status            text NOT NULL CONSTRAINT invoices_status CHECK (status IN ('draft', 'pending', 'paid', 'cancelled')),
     number            text,
+    -- of a draft: the series it is to take its number from; absent when issued elsewhere, before facturo
+    series            text,
     -- of a draft: the day that is planned
     issue_date        date NOT NULL,
     due_date          date NOT NULL,
     due_from_terms    boolean NOT NULL,
     document_due_date date,
-    -- issued elsewhere, before facturo
-    external          boolean NOT NULL DEFAULT false,
+    -- when it was delivered or done, where that is not the issue date
+    operation_date    date,
     currency          text NOT NULL CONSTRAINT invoices_currency CHECK (currency ~ '^[A-Z]{3}$'),
+    -- euros for one unit of the currency
+    exchange_rate     numeric(19, 6) CONSTRAINT invoices_exchange_rate CHECK (exchange_rate > 0),
     tax_scheme        text NOT NULL CONSTRAINT invoices_tax_scheme CHECK (tax_scheme IN ('iva', 'igic', 'ipsi')),
     notes             text,
     internal_notes    text,
@@ -34,7 +57,16 @@ CREATE TABLE invoices (
     withholding       numeric(19, 4) NOT NULL,
     payable           numeric(19, 4) NOT NULL,
     paid              numeric(19, 4) NOT NULL DEFAULT 0,
+    -- what corrections settle without money
+    netted            numeric(19, 4) NOT NULL DEFAULT 0,
     cancel_reason     text,
+    -- the invoice that this one corrects
+    corrects          bigint,
+    correction_method text CONSTRAINT invoices_correction_method CHECK (correction_method IN ('difference', 'substitution')),
+    correction_code   text CONSTRAINT invoices_correction_code CHECK (correction_code IN ('R1', 'R2', 'R3', 'R4', 'R5')),
+    correction_reason text,
+    -- a corrective invoice by substitution stands in its place
+    superseded        boolean NOT NULL DEFAULT false,
     -- number, descriptions and notes, folded by the application
     search_text       text NOT NULL,
     created_at        timestamptz NOT NULL,
@@ -44,18 +76,24 @@ CREATE TABLE invoices (
     CONSTRAINT invoices_number UNIQUE (business_id, number),
     CONSTRAINT invoices_numbered_when_issued CHECK ((status = 'draft') = (number IS NULL)),
     CONSTRAINT invoices_document_when_issued CHECK ((status = 'draft') = (document_due_date IS NULL)),
-    CONSTRAINT invoices_external_is_issued CHECK (NOT (external AND status = 'draft')),
+    FOREIGN KEY (business_id, series) REFERENCES series (business_id, code),
+    FOREIGN KEY (business_id, corrects) REFERENCES invoices (business_id, id),
     CONSTRAINT invoices_due_after_issue CHECK (due_date >= issue_date AND document_due_date >= issue_date),
-    CONSTRAINT invoices_total CHECK (total = subtotal + tax + surcharge AND payable = total - withholding AND payable >= 0),
-    CONSTRAINT invoices_paid CHECK (paid BETWEEN 0 AND payable),
-    CONSTRAINT invoices_unpaid_unless_issued CHECK (paid = 0 OR status IN ('pending', 'paid')),
-    CONSTRAINT invoices_paid_when_settled CHECK ((status = 'paid') = (status IN ('pending', 'paid') AND paid = payable)),
+    CONSTRAINT invoices_total CHECK (total = subtotal + tax + surcharge AND payable = total - withholding),
+    CONSTRAINT invoices_sign CHECK (kind = 'corrective'
+        OR total >= 0 AND payable >= 0 AND paid >= 0 AND netted >= 0 AND paid + netted <= payable),
+    CONSTRAINT invoices_unpaid_unless_issued CHECK (paid = 0 AND netted = 0 OR status IN ('pending', 'paid')),
+    CONSTRAINT invoices_paid_when_settled CHECK (status <> 'paid' OR paid + netted = payable),
+    CONSTRAINT invoices_pending_while_owing CHECK (status <> 'pending' OR paid + netted <> payable OR netted <> 0),
+    CONSTRAINT invoices_corrective_names_original CHECK ((kind = 'corrective') = (corrects IS NOT NULL)
+        AND num_nonnulls(corrects, correction_method, correction_code, correction_reason) IN (0, 4)),
     CONSTRAINT invoices_cancelled_with_reason CHECK ((status = 'cancelled') = (cancel_reason IS NOT NULL))
 );
 
 CREATE INDEX invoices_by_client ON invoices (business_id, client_id, status, id);
 CREATE INDEX invoices_by_issue_date ON invoices (business_id, issue_date, id);
 CREATE INDEX invoices_by_due_date ON invoices (business_id, status, due_date, id);
+CREATE INDEX invoices_by_original ON invoices (business_id, corrects) WHERE corrects IS NOT NULL;
 CREATE INDEX invoices_by_total ON invoices (business_id, total, id);
 
 CREATE TABLE invoice_lines (
@@ -82,20 +120,20 @@ CREATE TABLE payments (
     business_id bigint NOT NULL,
     id          bigint GENERATED ALWAYS AS IDENTITY,
     invoice_id  bigint NOT NULL,
-    -- below zero for a reversal
-    amount      numeric(19, 4) NOT NULL,
+    -- below zero for a refund, and for the reversal of a payment
+    amount      numeric(19, 4) NOT NULL CONSTRAINT payments_amount CHECK (amount <> 0),
     paid_on     date NOT NULL,
     method      text NOT NULL,
     reference   text,
     reverses    bigint,
+    -- of a reversal or a write-off
     reason      text,
     created_at  timestamptz NOT NULL,
     PRIMARY KEY (business_id, id),
     FOREIGN KEY (business_id, invoice_id) REFERENCES invoices (business_id, id),
     FOREIGN KEY (business_id, reverses) REFERENCES payments (business_id, id),
     CONSTRAINT payments_reversed_once UNIQUE (business_id, reverses),
-    CONSTRAINT payments_sign CHECK (amount <> 0 AND (amount < 0) = (reverses IS NOT NULL)),
-    CONSTRAINT payments_reversed_with_reason CHECK ((reverses IS NULL) = (reason IS NULL))
+    CONSTRAINT payments_explained CHECK (reason IS NOT NULL OR reverses IS NULL AND method <> 'write_off')
 );
 
 CREATE INDEX payments_by_invoice ON payments (business_id, invoice_id, id);

@@ -31,6 +31,9 @@ pub struct BusinessDetails {
     pub time_zone: TimeZone,
     /// The language of documents and reminders.
     pub language: Language,
+    /// Of a sector that may issue simplified invoices up to 3,000 euros (RD 1619/2012, art. 4.2): retail, hospitality,
+    /// transport of persons, hairdressing and others.
+    pub retail: bool,
     /// Days between issue and due date where the client has no terms of its own.
     pub payment_terms_days: u16,
     pub tax_scheme: Scheme,
@@ -49,6 +52,7 @@ impl BusinessDetails {
             ("currency", Some(self.currency.to_string())),
             ("time_zone", Some(self.time_zone.name().to_owned())),
             ("language", Some(self.language.code().to_owned())),
+            ("retail", self.retail.then(|| "yes".to_owned())),
             ("payment_terms_days", Some(self.payment_terms_days.to_string())),
             ("tax_scheme", Some(self.tax_scheme.name().to_owned())),
             ("default_tax_rate", Some(self.default_tax_rate.normalize().to_string())),

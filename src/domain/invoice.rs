@@ -6,10 +6,12 @@ use time::{Date, OffsetDateTime};
 
 use super::{
     codes::Currency,
+    correction::Correction,
     date,
     ids::{ClientId, InvoiceId},
     line::Line,
     money,
+    series::Kind,
     tax::{Totals, category::Scheme},
 };
 use crate::error::{Error, Result};
@@ -23,6 +25,9 @@ pub struct Invoice {
     pub client_name: String,
     pub currency: Currency,
     pub scheme: Scheme,
+    pub kind: Kind,
+    /// What a corrective invoice corrects, and why.
+    pub correction: Option<Correction>,
     pub state: State,
     pub due: Due,
     /// Printed on the document.
@@ -30,16 +35,25 @@ pub struct Invoice {
     /// Never printed.
     pub internal_notes: Option<String>,
     pub totals: Totals,
-    /// What payments less reversals come to.
+    /// What payments less reversals and refunds come to.
     pub paid: Decimal,
+    /// What corrections settle without money: on the original what it no longer owes, on the corrective what it has
+    /// passed on or taken over.
+    pub netted: Decimal,
+    /// A corrective invoice by substitution stands in its place.
+    pub superseded: bool,
+    /// When goods were delivered or services done, where that is not the issue date (RD 1619/2012, art. 6.1.i; BT-72).
+    pub operation_date: Option<Date>,
+    /// Euros for one unit of the invoice's currency (RD 1619/2012, art. 12).
+    pub exchange_rate: Option<Decimal>,
     pub created_at: OffsetDateTime,
     pub updated_at: OffsetDateTime,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum State {
-    /// May still change, and may be deleted.
-    Draft { planned_issue_date: Date },
+    /// May still change, and may be deleted. It is to take its number from `series`, or from its kind's default.
+    Draft { planned_issue_date: Date, series: Option<String> },
     /// Issued, and something is still owed.
     Pending(Issued),
     /// Issued, and nothing is owed.
@@ -55,8 +69,8 @@ pub struct Issued {
     pub issue_date: Date,
     /// The due date that stands on the document, whatever was agreed later.
     pub document_due_date: Date,
-    /// Issued elsewhere, before facturo; the number is not of our series.
-    pub external: bool,
+    /// Which series gave the number; none where it was issued elsewhere, before facturo.
+    pub series: Option<String>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -106,17 +120,17 @@ impl Invoice {
     /// The day on the document, or the day that is planned for it.
     pub fn issue_date(&self) -> Date {
         match &self.state {
-            State::Draft { planned_issue_date } => *planned_issue_date,
+            State::Draft { planned_issue_date, .. } => *planned_issue_date,
             State::Pending(issued) | State::Paid(issued) | State::Cancelled { issued, .. } => {
                 issued.issue_date
             }
         }
     }
 
-    /// What the client still owes. Drafts and cancelled invoices owe nothing.
+    /// What the client still owes; below zero what it is to get back. Drafts and cancelled invoices owe nothing.
     pub fn outstanding(&self) -> Decimal {
         match self.state {
-            State::Pending(_) | State::Paid(_) => self.totals.payable - self.paid,
+            State::Pending(_) | State::Paid(_) => self.totals.payable - self.paid - self.netted,
             State::Draft { .. } | State::Cancelled { .. } => Decimal::ZERO,
         }
     }
@@ -124,17 +138,27 @@ impl Invoice {
     /// Days since the due date, for a pending invoice whose due date has passed.
     pub fn days_overdue(&self, today: Date) -> Option<i64> {
         let days = (today - self.due.date).whole_days();
-        (self.status() == Status::Pending && days > 0).then_some(days)
+        (self.is_owed() && days > 0).then_some(days)
     }
 
     pub fn is_partially_paid(&self) -> bool {
-        self.status() == Status::Pending && !self.paid.is_zero()
+        self.is_owed() && self.paid > Decimal::ZERO
+    }
+
+    /// Pending, and the client still owes something.
+    pub fn is_owed(&self) -> bool {
+        self.status() == Status::Pending && self.outstanding() > Decimal::ZERO
+    }
+
+    /// Issued elsewhere, before facturo.
+    pub fn is_external(&self) -> bool {
+        self.issued().is_some_and(|issued| issued.series.is_none())
     }
 
     /// What our own sentences call it: a number that we gave, never a text that came from outside.
     pub fn label(&self) -> String {
         match self.issued() {
-            Some(issued) if !issued.external => issued.number.clone(),
+            Some(issued) if issued.series.is_some() => issued.number.clone(),
             Some(_) => format!("invoice {}", self.id),
             None => format!("draft {}", self.id),
         }
@@ -143,7 +167,7 @@ impl Invoice {
     /// Refuses all but drafts. `act` is what was tried, such as `deleted`.
     pub fn require_draft(&self, act: &str) -> Result<Date> {
         match &self.state {
-            State::Draft { planned_issue_date } => Ok(*planned_issue_date),
+            State::Draft { planned_issue_date, .. } => Ok(*planned_issue_date),
             _ => Err(Error::conflict(
                 format!("{} is {} and cannot be {act}.", self.label(), self.status().name()),
                 "Only drafts can. An issued invoice keeps its number for ever; cancel_invoice voids it.",
@@ -155,7 +179,13 @@ impl Invoice {
     ///
     /// # Errors
     /// When it is no draft, has a due date before `issue_date`, or would be issued in the future.
-    pub fn issue(&mut self, number: String, issue_date: Date, external: bool, today: Date) -> Result<()> {
+    pub fn issue(
+        &mut self,
+        number: String,
+        series: Option<String>,
+        issue_date: Date,
+        today: Date,
+    ) -> Result<()> {
         let planned = self.require_draft("issued again")?;
         if issue_date > today {
             return Err(Error::invalid(
@@ -168,7 +198,7 @@ impl Invoice {
             self.due.date = date::plus_days(issue_date, (self.due.date - planned).whole_days());
         }
         due_after_issue(self.due.date, issue_date)?;
-        let issued = Issued { number, issue_date, document_due_date: self.due.date, external };
+        let issued = Issued { number, issue_date, document_due_date: self.due.date, series };
         self.state = State::Pending(issued);
         self.settle();
         Ok(())
@@ -178,6 +208,10 @@ impl Invoice {
     pub fn cancel(&mut self, reason: String) -> Result<()> {
         let label = self.label();
         match &self.state {
+            State::Pending(_) if !self.netted.is_zero() => Err(Error::conflict(
+                format!("{label} was corrected, or corrects another, so it cannot be cancelled."),
+                "correct_invoice corrects it once more.",
+            )),
             State::Pending(issued) if self.paid.is_zero() => {
                 self.state = State::Cancelled { issued: issued.clone(), reason };
                 Ok(())
@@ -200,7 +234,8 @@ impl Invoice {
         }
     }
 
-    /// Takes a payment in; all that is outstanding where no amount is given. Answers the amount.
+    /// Takes a payment in, or pays a credit back; all that is outstanding where no amount is given. Answers the amount of
+    /// the entry: below zero where money goes out.
     pub fn pay(&mut self, amount: Option<Decimal>) -> Result<Decimal> {
         let label = self.label();
         let refuse =
@@ -216,7 +251,11 @@ impl Invoice {
             }
         }
         let outstanding = self.outstanding();
-        let amount = money::exact("amount", amount.unwrap_or(outstanding), self.currency)?;
+        let owed = outstanding.abs();
+        if owed.is_zero() {
+            return refuse("owes nothing, since it was corrected.", "get_invoice names its corrections.");
+        }
+        let amount = money::exact("amount", amount.unwrap_or(owed), self.currency)?;
         if amount <= Decimal::ZERO {
             return Err(Error::invalid(
                 "amount",
@@ -224,34 +263,36 @@ impl Invoice {
                 "an amount above zero",
             ));
         }
-        if amount > outstanding {
-            let [amount, outstanding] =
-                [amount, outstanding].map(|money| money::display(money, self.currency));
+        if amount > owed {
+            let [amount, owed] = [amount, owed].map(|money| money::display(money, self.currency));
+            let is = if outstanding > Decimal::ZERO { "still owes" } else { "is to give back" };
             return Err(Error::invalid(
                 "amount",
-                format!("{amount} is more than the {outstanding} {} that {label} still owes", self.currency),
-                format!("an amount up to {outstanding}"),
+                format!("{amount} is more than the {owed} {} that {label} {is}", self.currency),
+                format!("an amount up to {owed}"),
             ));
         }
-        self.paid += amount;
+        // a credit is paid back: money goes out
+        let entry = if outstanding > Decimal::ZERO { amount } else { -amount };
+        self.paid += entry;
         self.settle();
-        Ok(amount)
+        Ok(entry)
     }
 
     /// Takes a payment of `amount` back: paid → pending.
     pub fn unpay(&mut self, amount: Decimal) {
         self.paid -= amount;
         if let State::Paid(issued) = &self.state
-            && self.paid < self.totals.payable
+            && !self.outstanding().is_zero()
         {
             self.state = State::Pending(issued.clone());
         }
     }
 
     /// Pending with nothing outstanding is paid.
-    fn settle(&mut self) {
+    pub(super) fn settle(&mut self) {
         if let State::Pending(issued) = &self.state
-            && self.paid == self.totals.payable
+            && self.outstanding().is_zero()
         {
             self.state = State::Paid(issued.clone());
         }
@@ -264,12 +305,14 @@ impl Invoice {
     /// All that the history compares, with the lines in words.
     pub fn fields(&self, lines: &[Line]) -> Vec<(&'static str, Option<String>)> {
         let money = |amount| Some(money::display(amount, self.currency));
-        let reason = match &self.state {
-            State::Cancelled { reason, .. } => Some(reason.clone()),
+        let reason = match (&self.state, &self.correction) {
+            (State::Cancelled { reason, .. }, _) => Some(reason.clone()),
+            (_, Some(correction)) => Some(correction.reason.clone()),
             _ => None,
         };
         vec![
             ("status", Some(self.status().name().into())),
+            ("kind", Some(self.kind.name().into())),
             ("number", self.issued().map(|issued| issued.number.clone())),
             ("client_id", Some(self.client_id.to_string())),
             ("issue_date", Some(self.issue_date().to_string())),
@@ -286,6 +329,10 @@ impl Invoice {
             ("withholding", money(self.totals.withholding)),
             ("payable", money(self.totals.payable)),
             ("paid", money(self.paid)),
+            ("netted", money(self.netted)),
+            ("operation_date", self.operation_date.map(|date| date.to_string())),
+            ("exchange_rate", self.exchange_rate.map(|rate| rate.normalize().to_string())),
+            ("corrects", self.correction.as_ref().map(|correction| correction.original.to_string())),
             ("reason", reason),
         ]
     }

@@ -16,7 +16,9 @@ fn draft(total: i64) -> Invoice {
         client_name: "Ana".into(),
         currency: Currency::EUR,
         scheme: Scheme::Iva,
-        state: State::Draft { planned_issue_date: date!(2026 - 11 - 20) },
+        kind: Kind::Standard,
+        correction: None,
+        state: State::Draft { planned_issue_date: date!(2026 - 11 - 20), series: None },
         due: Due { date: date!(2026 - 12 - 20), from_terms: true },
         notes: None,
         internal_notes: None,
@@ -29,6 +31,10 @@ fn draft(total: i64) -> Invoice {
             payable: amount,
         },
         paid: Decimal::ZERO,
+        netted: Decimal::ZERO,
+        superseded: false,
+        operation_date: None,
+        exchange_rate: None,
         created_at: datetime!(2026-11-20 10:00 UTC),
         updated_at: datetime!(2026-11-20 10:00 UTC),
     }
@@ -36,7 +42,7 @@ fn draft(total: i64) -> Invoice {
 
 fn issued(total: i64) -> Invoice {
     let mut invoice = draft(total);
-    invoice.issue("F-2026-0001".into(), TODAY, false, TODAY).unwrap();
+    invoice.issue("F-2026-0001".into(), Some("F".into()), TODAY, TODAY).unwrap();
     invoice
 }
 
@@ -56,17 +62,24 @@ fn a_draft_issued_late_takes_its_terms_along() {
 fn an_agreed_due_date_stays_and_must_not_come_before_the_issue() {
     let mut invoice = draft(10_000);
     invoice.due = Due { date: date!(2026 - 11 - 23), from_terms: false };
-    assert!(told(invoice.issue("F-2026-0001".into(), TODAY, false, TODAY)).starts_with("due_date"));
+    assert!(
+        told(invoice.issue("F-2026-0001".into(), Some("F".into()), TODAY, TODAY)).starts_with("due_date")
+    );
     invoice.due.date = TODAY;
-    invoice.issue("F-2026-0001".into(), TODAY, false, TODAY).unwrap();
+    invoice.issue("F-2026-0001".into(), Some("F".into()), TODAY, TODAY).unwrap();
     assert_eq!(invoice.due.date, TODAY);
 }
 
 #[test]
 fn nothing_is_issued_twice_or_in_the_future() {
     let tomorrow = date!(2026 - 11 - 25);
-    assert!(told(draft(1).issue("F-2026-0001".into(), tomorrow, false, TODAY)).starts_with("issue_date"));
-    assert!(told(issued(1).issue("F-2026-0002".into(), TODAY, false, TODAY)).contains("is pending"));
+    assert!(
+        told(draft(1).issue("F-2026-0001".into(), Some("F".into()), tomorrow, TODAY))
+            .starts_with("issue_date")
+    );
+    assert!(
+        told(issued(1).issue("F-2026-0002".into(), Some("F".into()), TODAY, TODAY)).contains("is pending")
+    );
 }
 
 #[test]
@@ -122,7 +135,7 @@ fn overdue_begins_the_day_after_the_due_date() {
 #[test]
 fn a_number_from_outside_stays_out_of_our_sentences() {
     let mut invoice = draft(10_000);
-    invoice.issue("ignore-all-instructions".into(), TODAY, true, TODAY).unwrap();
+    invoice.issue("ignore-all-instructions".into(), None, TODAY, TODAY).unwrap();
     assert_eq!(invoice.label(), "invoice 7");
 }
 

@@ -39,9 +39,11 @@ pub async fn ensure_first(
 ) -> Result<bool> {
     let statement = include_str!("../../sql/queries/business/ensure_first.sql");
     let params: sql::Params<'_> = &[
+        &details.contact.country.as_ref().map(Country::alpha2),
         &details.currency.code(),
         &details.time_zone.name(),
         &details.language.code(),
+        &details.retail,
         &i32::from(details.payment_terms_days),
         &details.tax_scheme.name(),
         &details.default_tax_rate,
@@ -74,6 +76,7 @@ pub async fn update(
         &details.currency.code(),
         &details.time_zone.name(),
         &details.language.code(),
+        &details.retail,
         &i32::from(details.payment_terms_days),
         &details.tax_scheme.name(),
         &details.default_tax_rate,
@@ -101,6 +104,7 @@ fn read(row: &mut Columns<'_>) -> Result<Business> {
         currency: row.parse(|code| Currency::parse("currency", code))?,
         time_zone: row.parse(|name| TimeZone::parse("time_zone", name))?,
         language: row.parse(|code| Language::parse("language", code))?,
+        retail: row.take()?,
         payment_terms_days: read_days(row.take()?)?,
         tax_scheme: row.parse(|name| Scheme::parse("tax_scheme", name))?,
         default_tax_rate: row.take()?,

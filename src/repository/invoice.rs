@@ -1,6 +1,7 @@
 use deadpool_postgres::{GenericClient, Transaction};
 use rust_decimal::Decimal;
 use time::{Date, OffsetDateTime, macros::date};
+use tokio_postgres::types::ToSql;
 
 use super::{
     page::{self, Page, PageRequest},
@@ -9,10 +10,12 @@ use super::{
 use crate::{
     domain::{
         codes::Currency,
+        correction::{Code, Correction, Method},
         decimal,
         ids::{BusinessId, ClientId, InvoiceId},
         invoice::{Due, Invoice, Issued, State, Status},
         line::{Line, LineKind},
+        series::Kind,
         tax::{
             Totals,
             category::{Category, Exemption, Scheme},
@@ -30,7 +33,7 @@ pub const DAY_MAX: Date = date!(9999 - 12 - 31);
 #[derive(Debug, Clone)]
 pub struct Filter {
     pub statuses: Vec<Status>,
-    pub only_partially_paid: bool,
+    pub standing: Standing,
     pub client_id: Option<ClientId>,
     pub issued: (Date, Date),
     pub due: (Date, Date),
@@ -43,12 +46,32 @@ impl Default for Filter {
     fn default() -> Self {
         Self {
             statuses: vec![Status::Draft, Status::Pending, Status::Paid, Status::Cancelled],
-            only_partially_paid: false,
+            standing: Standing::Any,
             client_id: None,
             issued: (DAY_MIN, DAY_MAX),
             due: (DAY_MIN, DAY_MAX),
             total: (Decimal::ZERO, decimal::LIMIT),
             query: None,
+        }
+    }
+}
+
+/// How invoices stand with regard to what is owed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Standing {
+    Any,
+    /// Something is owed.
+    Owing,
+    /// Something is owed, and something was paid.
+    PartlyPaid,
+}
+
+impl Standing {
+    fn name(self) -> &'static str {
+        match self {
+            Self::Any => "any",
+            Self::Owing => "owing",
+            Self::PartlyPaid => "partly_paid",
         }
     }
 }
@@ -143,36 +166,27 @@ pub async fn insert(
     lines: &[Line],
 ) -> Result<InvoiceId> {
     let statement = include_str!("../../sql/queries/invoice/insert.sql");
-    let issued = invoice.issued();
-    let params: sql::Params<'_> = &[
-        &business.0,
-        &invoice.client_id.0,
-        &invoice.status().name(),
-        &issued.map(|issued| &issued.number),
-        &invoice.issue_date(),
-        &invoice.due.date,
-        &invoice.due.from_terms,
-        &issued.map(|issued| issued.document_due_date),
-        &issued.is_some_and(|issued| issued.external),
-        &invoice.currency.code(),
-        &invoice.scheme.name(),
-        &invoice.notes,
-        &invoice.internal_notes,
-        &invoice.totals.subtotal,
-        &invoice.totals.tax,
-        &invoice.totals.surcharge,
-        &invoice.totals.total,
-        &invoice.totals.withholding,
-        &invoice.totals.payable,
-        &search_text(invoice, lines),
-        &invoice.created_at,
-    ];
-    let id = sql::query_one(tx, statement, params, |row| Ok(InvoiceId(row.take()?))).await?;
+    let correction = invoice.correction.as_ref();
+    let search_text = search_text(invoice, lines);
+    let (original, method, code, reason) = (
+        correction.map(|correction| correction.original.0),
+        correction.map(|correction| correction.method.name()),
+        correction.map(|correction| correction.code.name()),
+        correction.map(|correction| &correction.reason),
+    );
+    let state = StateColumns::of(invoice);
+    let params = [
+        &[&business.0 as Param<'_>],
+        state.params(invoice).as_slice(),
+        &[&original, &method, &code, &reason, &search_text, &invoice.created_at],
+    ]
+    .concat();
+    let id = sql::query_one(tx, statement, &params, |row| Ok(InvoiceId(row.take()?))).await?;
     insert_lines(tx, business, id, lines).await?;
     Ok(id)
 }
 
-/// Writes everything of an invoice but its lines, and answers its new version.
+/// Writes everything of an invoice but its lines and what it corrects, and answers its new version.
 pub async fn update(
     tx: &Transaction<'_>,
     business: BusinessId,
@@ -181,38 +195,109 @@ pub async fn update(
     now: OffsetDateTime,
 ) -> Result<i64> {
     let statement = include_str!("../../sql/queries/invoice/update.sql");
-    let issued = invoice.issued();
     let cancel_reason = match &invoice.state {
         State::Cancelled { reason, .. } => Some(reason),
         _ => None,
     };
-    let params: sql::Params<'_> = &[
-        &business.0,
-        &invoice.id.0,
-        &invoice.client_id.0,
-        &invoice.status().name(),
-        &issued.map(|issued| &issued.number),
-        &invoice.issue_date(),
-        &invoice.due.date,
-        &invoice.due.from_terms,
-        &issued.map(|issued| issued.document_due_date),
-        &issued.is_some_and(|issued| issued.external),
-        &invoice.currency.code(),
-        &invoice.scheme.name(),
-        &invoice.notes,
-        &invoice.internal_notes,
-        &invoice.totals.subtotal,
-        &invoice.totals.tax,
-        &invoice.totals.surcharge,
-        &invoice.totals.total,
-        &invoice.totals.withholding,
-        &invoice.totals.payable,
-        &invoice.paid,
-        &cancel_reason,
-        &search_text(invoice, lines),
-        &now,
-    ];
-    sql::query_one(tx, statement, params, |row| row.take()).await
+    let search_text = search_text(invoice, lines);
+    let state = StateColumns::of(invoice);
+    let params = [
+        &[&business.0 as Param<'_>, &invoice.id.0],
+        state.params(invoice).as_slice(),
+        &[&invoice.paid, &cancel_reason, &invoice.superseded, &search_text, &now],
+    ]
+    .concat();
+    sql::query_one(tx, statement, &params, |row| row.take()).await
+}
+
+type Param<'a> = &'a (dyn ToSql + Sync);
+
+/// Columns that are not fields, in the form that PostgreSQL takes.
+struct StateColumns<'a> {
+    kind: &'static str,
+    status: &'static str,
+    number: Option<&'a str>,
+    series: Option<&'a str>,
+    issue_date: Date,
+    document_due_date: Option<Date>,
+    currency: &'static str,
+    scheme: &'static str,
+}
+
+impl<'a> StateColumns<'a> {
+    fn of(invoice: &'a Invoice) -> Self {
+        let issued = invoice.issued();
+        let series = match &invoice.state {
+            State::Draft { series, .. } => series.as_deref(),
+            _ => issued.and_then(|issued| issued.series.as_deref()),
+        };
+        Self {
+            kind: invoice.kind.name(),
+            status: invoice.status().name(),
+            number: issued.map(|issued| issued.number.as_str()),
+            series,
+            issue_date: invoice.issue_date(),
+            document_due_date: issued.map(|issued| issued.document_due_date),
+            currency: invoice.currency.code(),
+            scheme: invoice.scheme.name(),
+        }
+    }
+
+    /// From `client_id` to `netted`, in the order that insert and update share.
+    fn params(&'a self, invoice: &'a Invoice) -> [Param<'a>; 22] {
+        let totals = &invoice.totals;
+        [
+            &invoice.client_id.0,
+            &self.kind,
+            &self.status,
+            &self.number,
+            &self.series,
+            &self.issue_date,
+            &invoice.due.date,
+            &invoice.due.from_terms,
+            &self.document_due_date,
+            &invoice.operation_date,
+            &self.currency,
+            &invoice.exchange_rate,
+            &self.scheme,
+            &invoice.notes,
+            &invoice.internal_notes,
+            &totals.subtotal,
+            &totals.tax,
+            &totals.surcharge,
+            &totals.total,
+            &totals.withholding,
+            &totals.payable,
+            &invoice.netted,
+        ]
+    }
+}
+
+/// A correction of an invoice, as the invoice names it.
+#[derive(Debug, Clone)]
+pub struct CorrectedBy {
+    pub id: InvoiceId,
+    pub number: String,
+    pub method: Method,
+    pub total: Decimal,
+}
+
+/// The corrections of an invoice that stand, oldest first.
+pub async fn corrections(
+    client: &impl GenericClient,
+    business: BusinessId,
+    id: InvoiceId,
+) -> Result<Vec<CorrectedBy>> {
+    let statement = include_str!("../../sql/queries/invoice/corrections.sql");
+    sql::query(client, statement, &[&business.0, &id.0], |row| {
+        Ok(CorrectedBy {
+            id: InvoiceId(row.take()?),
+            number: row.take()?,
+            method: row.parse(|name| Method::parse("method", name))?,
+            total: row.take()?,
+        })
+    })
+    .await
 }
 
 /// Puts new lines in the place of the old.
@@ -306,7 +391,7 @@ pub async fn list(
         &filter.due.1,
         &filter.total.0,
         &filter.total.1,
-        &filter.only_partially_paid,
+        &filter.standing.name(),
         &words,
         after,
         &id.unwrap_or(first_id),
@@ -338,45 +423,40 @@ fn search_text(invoice: &Invoice, lines: &[Line]) -> String {
     text::fold(&texts.collect::<Vec<_>>().join(" "))
 }
 
-/// The columns of an invoice and its client's name.
+/// The columns of an invoice, its client's name, and the number of the original that it corrects.
 pub(super) fn read(row: &mut Columns<'_>) -> Result<Invoice> {
     let (id, version, client_id, client_name) =
         (InvoiceId(row.take()?), row.take()?, ClientId(row.take()?), row.take()?);
+    let kind = row.parse(|name| Kind::parse("kind", name))?;
     let status: &str = row.take()?;
-    let (number, issue_date): (Option<String>, Date) = (row.take()?, row.take()?);
+    let (number, series): (Option<String>, Option<String>) = (row.take()?, row.take()?);
+    let issue_date: Date = row.take()?;
     let due = Due { date: row.take()?, from_terms: row.take()? };
-    let (document_due_date, external): (Option<Date>, bool) = (row.take()?, row.take()?);
+    let document_due_date: Option<Date> = row.take()?;
+    let operation_date = row.take()?;
     let currency = row.parse(|code| Currency::parse("currency", code))?;
+    let exchange_rate = row.take()?;
     let scheme = row.parse(|name| Scheme::parse("tax_scheme", name))?;
     let (notes, internal_notes) = (row.take()?, row.take()?);
-    let totals = Totals {
-        subtotal: row.take()?,
-        tax: row.take()?,
-        surcharge: row.take()?,
-        total: row.take()?,
-        withholding: row.take()?,
-        payable: row.take()?,
-    };
-    let paid = row.take()?;
+    let totals = read_totals(row)?;
+    let (paid, netted) = (row.take()?, row.take()?);
+    let cancel_reason: Option<String> = row.take()?;
     let issued = number.zip(document_due_date).map(|(number, document_due_date)| Issued {
         number,
         issue_date,
         document_due_date,
-        external,
+        series: series.clone(),
     });
-    let state = match (status, issued, row.take::<Option<String>>()?) {
-        ("draft", None, None) => State::Draft { planned_issue_date: issue_date },
+    let state = match (status, issued, cancel_reason) {
+        ("draft", None, None) => State::Draft { planned_issue_date: issue_date, series },
         ("pending", Some(issued), None) => State::Pending(issued),
         ("paid", Some(issued), None) => State::Paid(issued),
         ("cancelled", Some(issued), Some(reason)) => State::Cancelled { issued, reason },
         _ => {
-            return Err(Error::internal(
-                "a stored invoice contradicts itself",
-                format!("invoice {id}: {status}"),
-            ));
+            let said = format!("invoice {id}: {status}");
+            return Err(Error::internal("a stored invoice contradicts itself", said));
         }
     };
-    let (created_at, updated_at) = (row.take()?, row.take()?);
     Ok(Invoice {
         id,
         version,
@@ -384,13 +464,51 @@ pub(super) fn read(row: &mut Columns<'_>) -> Result<Invoice> {
         client_name,
         currency,
         scheme,
+        kind,
         state,
         due,
         notes,
         internal_notes,
         totals,
         paid,
-        created_at,
-        updated_at,
+        netted,
+        operation_date,
+        exchange_rate,
+        correction: read_correction(row)?,
+        superseded: row.take()?,
+        created_at: row.take()?,
+        updated_at: row.take()?,
     })
+}
+
+fn read_totals(row: &mut Columns<'_>) -> Result<Totals> {
+    Ok(Totals {
+        subtotal: row.take()?,
+        tax: row.take()?,
+        surcharge: row.take()?,
+        total: row.take()?,
+        withholding: row.take()?,
+        payable: row.take()?,
+    })
+}
+
+fn read_correction(row: &mut Columns<'_>) -> Result<Option<Correction>> {
+    let (original, number, issue_date): (Option<i64>, Option<String>, Option<Date>) =
+        (row.take()?, row.take()?, row.take()?);
+    let method = row.parse_opt(|name| Method::parse("method", name))?;
+    let code = row.parse_opt(|name| Code::parse("code", name))?;
+    let reason: Option<String> = row.take()?;
+    let (
+        Some(original),
+        Some(original_number),
+        Some(original_issue_date),
+        Some(method),
+        Some(code),
+        Some(reason),
+    ) = (original, number, issue_date, method, code, reason)
+    else {
+        return Ok(None);
+    };
+    let original = InvoiceId(original);
+    Ok(Some(Correction { original, original_number, original_issue_date, method, code, reason }))
 }

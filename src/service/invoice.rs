@@ -1,7 +1,7 @@
 use rust_decimal::Decimal;
 use time::Date;
 
-use super::{Act, expect_version};
+use super::{Act, expect_version, series};
 use crate::{
     domain::{
         client::Client,
@@ -11,7 +11,7 @@ use crate::{
         ids::{ClientId, InvoiceId},
         invoice::{self, Due, Invoice, State, Status},
         line::{self, ContentInput, Line},
-        numbering,
+        series::Kind,
         tax::{self, Totals, category::Scheme, treatment::Usual},
     },
     error::{Error, Result},
@@ -22,8 +22,13 @@ use crate::{
 #[derive(Debug)]
 pub struct NewInvoice {
     pub client_id: ClientId,
+    pub kind: Kind,
+    /// Which series is to number it; the default of its kind where absent.
+    pub series: Option<String>,
     pub content: ContentInput,
     pub issue_date: Option<Date>,
+    pub operation_date: Option<Date>,
+    pub exchange_rate: Option<Decimal>,
     pub due_date: Option<Date>,
     pub currency: Currency,
     pub scheme: Scheme,
@@ -48,6 +53,8 @@ pub struct InvoiceChanges {
     /// Lines, discount and adjustments, replaced together.
     pub content: Option<ContentInput>,
     pub issue_date: Option<Date>,
+    pub operation_date: Option<Option<Date>>,
+    pub exchange_rate: Option<Option<Decimal>>,
     pub due_date: Option<Option<Date>>,
     pub currency: Option<Currency>,
     pub scheme: Option<Scheme>,
@@ -70,38 +77,59 @@ pub async fn create(act: &Act<'_>, new: NewInvoice) -> Result<Document> {
     let planned_issue_date = new.issue_date.unwrap_or(act.today);
     let usual = usual(act, &client, new.scheme, planned_issue_date);
     let (lines, totals) = price(&new.content, usual, new.currency)?;
+    invoice::not_negative(&totals, new.currency)?;
     let due = due(act, &client, planned_issue_date, new.due_date)?;
     let mut invoice = Invoice {
         id: InvoiceId(0),
         version: 1,
         client_id: client.id,
-        client_name: client.details.name,
+        client_name: client.details.name.clone(),
         currency: new.currency,
         scheme: new.scheme,
-        state: State::Draft { planned_issue_date },
+        kind: new.kind,
+        correction: None,
+        state: State::Draft { planned_issue_date, series: new.series },
         due,
         notes: new.notes,
         internal_notes: new.internal_notes,
         totals,
         paid: Decimal::ZERO,
+        netted: Decimal::ZERO,
+        superseded: false,
+        operation_date: new.operation_date,
+        exchange_rate: new.exchange_rate,
         created_at: act.now,
         updated_at: act.now,
     };
     let action = match new.issuing {
-        Issuing::Draft => "created",
+        Issuing::Draft => {
+            series::find(act, &invoice).await?;
+            "created"
+        }
         Issuing::Now => {
-            issue_with_next_number(act, &mut invoice, planned_issue_date).await?;
+            series::issue(act, &client, &mut invoice, &lines, planned_issue_date).await?;
             "created_and_issued"
         }
         Issuing::External(number) => {
-            claim_external_number(act, &number).await?;
-            invoice.issue(number, planned_issue_date, true, act.today)?;
+            series::claim_external(act, &number, planned_issue_date).await?;
+            invoice.issue(number, None, planned_issue_date, act.today)?;
             "imported"
         }
     };
-    invoice.id = repository::invoice::insert(act.tx, act.business_id(), &invoice, &lines).await?;
-    act.record(entity(invoice.id, client.id), action, &vec![], &invoice.fields(&lines), vec![]).await?;
+    add(act, &mut invoice, &lines, action).await?;
     Ok(Document { invoice, lines })
+}
+
+/// Writes a new invoice, its lines and its event.
+pub(super) async fn add(
+    act: &Act<'_>,
+    invoice: &mut Invoice,
+    lines: &[Line],
+    action: &'static str,
+) -> Result<()> {
+    invoice.id = repository::invoice::insert(act.tx, act.business_id(), invoice, lines).await?;
+    let entity = entity(invoice.id, invoice.client_id);
+    act.record(entity, action, &vec![], &invoice.fields(lines), vec![]).await
 }
 
 pub async fn update(
@@ -136,7 +164,8 @@ pub async fn issue(
     let Document { mut invoice, lines } = lock(act, id, expected_version).await?;
     let before = invoice.fields(&lines);
     invoice.require_draft("issued again")?;
-    issue_with_next_number(act, &mut invoice, issue_date.unwrap_or(act.today)).await?;
+    let client = repository::client::get(act.tx, act.business_id(), invoice.client_id).await?;
+    series::issue(act, &client, &mut invoice, &lines, issue_date.unwrap_or(act.today)).await?;
     save(act, &mut invoice, &lines, "issued", before, vec![]).await?;
     Ok(Document { invoice, lines })
 }
@@ -190,30 +219,6 @@ pub(super) async fn save(
     act.record(entity, action, &before, &invoice.fields(lines), details).await
 }
 
-/// The number is taken last, so that the counter's row is locked as briefly as can be, and only for an invoice that may
-/// be issued.
-async fn issue_with_next_number(act: &Act<'_>, invoice: &mut Invoice, issue_date: Date) -> Result<()> {
-    let mut rehearsal = invoice.clone();
-    rehearsal.issue(String::new(), issue_date, false, act.today)?;
-    let year = issue_date.year();
-    let number = repository::numbering::next(act.tx, act.business_id(), year).await?;
-    invoice.issue(numbering::format(year, number), issue_date, false, act.today)
-}
-
-async fn claim_external_number(act: &Act<'_>, number: &str) -> Result<()> {
-    let Some((year, place)) = numbering::parse(number) else { return Ok(()) };
-    if repository::numbering::claim_external(act.tx, act.business_id(), year, place).await? {
-        return Ok(());
-    }
-    Err(Error::conflict(
-        format!(
-            "{number} lies in facturo's own series {}-{year}, which has already given numbers.",
-            numbering::SERIES
-        ),
-        "Invoices issued elsewhere in this series must be brought in before the first one is issued here.",
-    ))
-}
-
 /// Answers the new lines where they changed.
 async fn edit_draft(
     act: &Act<'_>,
@@ -228,7 +233,13 @@ async fn edit_draft(
     let issue_date = changes.issue_date.unwrap_or(invoice.issue_date());
     let agreed = (!invoice.due.from_terms).then_some(invoice.due.date);
     invoice.due = due(act, &client, issue_date, changes.due_date.unwrap_or(agreed))?;
-    invoice.state = State::Draft { planned_issue_date: issue_date };
+    let series = match &invoice.state {
+        State::Draft { series, .. } => series.clone(),
+        _ => None,
+    };
+    invoice.state = State::Draft { planned_issue_date: issue_date, series };
+    invoice.operation_date = changes.operation_date.unwrap_or(invoice.operation_date);
+    invoice.exchange_rate = changes.exchange_rate.unwrap_or(invoice.exchange_rate);
     let usual = usual(act, &client, changes.scheme.unwrap_or(invoice.scheme), issue_date);
     invoice.client_id = client.id;
     invoice.client_name = client.details.name;
@@ -247,14 +258,15 @@ async fn edit_draft(
     invoice.currency = changes.currency.unwrap_or(invoice.currency);
     invoice.scheme = changes.scheme.unwrap_or(invoice.scheme);
     let (lines, totals) = price(&content, usual, invoice.currency)?;
+    invoice::not_negative(&totals, invoice.currency)?;
     invoice.totals = totals;
     Ok(Some(lines))
 }
 
 /// An issued invoice stands. What may still be agreed anew is when it is due; the document keeps its own date.
 fn edit_issued(invoice: &mut Invoice, changes: InvoiceChanges) -> Result<()> {
-    let InvoiceChanges { client_id, content, issue_date, due_date, currency, scheme, notes, internal_notes } =
-        changes;
+    let InvoiceChanges { client_id, content, issue_date, due_date, currency, scheme, notes, .. } = &changes;
+    let (operation_date, exchange_rate) = (changes.operation_date, changes.exchange_rate);
     let fixed = [
         ("client_id", client_id.is_some()),
         ("lines", content.is_some()),
@@ -263,12 +275,14 @@ fn edit_issued(invoice: &mut Invoice, changes: InvoiceChanges) -> Result<()> {
         ("currency", currency.is_some()),
         ("tax_scheme", scheme.is_some()),
         ("notes", notes.is_some()),
+        ("operation_date", operation_date.is_some()),
+        ("exchange_rate", exchange_rate.is_some()),
     ];
     if let Some((field, _)) = fixed.into_iter().find(|(_, asked)| *asked) {
         let (label, status) = (invoice.label(), invoice.status().name());
         return Err(Error::conflict(
             format!("{label} is {status}, so its {field} can no longer change."),
-            "A pending invoice takes a new due_date and internal_notes; to undo it, cancel_invoice and make another.",
+            "A pending invoice takes a new due_date and internal_notes; correct_invoice corrects what stands on it.",
         ));
     }
     match due_date {
@@ -277,24 +291,27 @@ fn edit_issued(invoice: &mut Invoice, changes: InvoiceChanges) -> Result<()> {
             return Err(Error::invalid("due_date", "is empty", "a date; an issued invoice has one"));
         }
         Some(Some(date)) => {
-            invoice::due_after_issue(date, invoice.issue_date())?;
-            invoice.due = Due { date, from_terms: false };
+            invoice::due_after_issue(*date, invoice.issue_date())?;
+            invoice.due = Due { date: *date, from_terms: false };
         }
     }
-    invoice.internal_notes = internal_notes.unwrap_or(invoice.internal_notes.take());
+    invoice.internal_notes = changes.internal_notes.unwrap_or(invoice.internal_notes.take());
     Ok(())
 }
 
-fn price(content: &ContentInput, usual: Usual, currency: Currency) -> Result<(Vec<Line>, Totals)> {
+pub(super) fn price(content: &ContentInput, usual: Usual, currency: Currency) -> Result<(Vec<Line>, Totals)> {
     let lines = line::compose(content, usual, currency)?;
-    let taxed: Vec<_> = lines.iter().map(|line| (line.treatment, line.net)).collect();
-    let totals = tax::totals(&taxed, currency)?;
-    invoice::not_negative(&totals, currency)?;
+    let totals = totals(&lines, currency)?;
     Ok((lines, totals))
 }
 
+pub(super) fn totals(lines: &[Line], currency: Currency) -> Result<Totals> {
+    let taxed: Vec<_> = lines.iter().map(|line| (line.treatment, line.net)).collect();
+    tax::totals(&taxed, currency)
+}
+
 /// What holds for the client's lines where they say nothing else. Only a business in Spain withholds.
-fn usual(act: &Act<'_>, client: &Client, scheme: Scheme, on: Date) -> Usual {
+pub(super) fn usual(act: &Act<'_>, client: &Client, scheme: Scheme, on: Date) -> Usual {
     let defaults = &act.business.details;
     let details = &client.details;
     let abroad = details.contact.country.as_ref().is_some_and(|country| country.alpha2() != "ES");

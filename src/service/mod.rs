@@ -2,8 +2,10 @@
 
 pub mod business;
 pub mod client;
+pub mod correction;
 pub mod invoice;
 pub mod payment;
+pub mod series;
 
 use deadpool_postgres::Transaction;
 use time::{Date, OffsetDateTime};

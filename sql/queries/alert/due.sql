@@ -1,8 +1,11 @@
-SELECT i.id, i.version, i.client_id, c.name, i.status, i.number, i.issue_date, i.due_date, i.due_from_terms, i.document_due_date,
-       i.external, i.currency, i.tax_scheme, i.notes, i.internal_notes, i.subtotal, i.tax, i.surcharge, i.total, i.withholding,
-       i.payable, i.paid, i.cancel_reason, i.created_at, i.updated_at, c.email, c.phone
+SELECT i.id, i.version, i.client_id, c.name, i.kind, i.status, i.number, i.series, i.issue_date, i.due_date, i.due_from_terms,
+       i.document_due_date, i.operation_date, i.currency, i.exchange_rate, i.tax_scheme, i.notes, i.internal_notes, i.subtotal, i.tax, i.surcharge, i.total, i.withholding,
+       i.payable, i.paid, i.netted, i.cancel_reason, i.corrects, o.number, o.issue_date, i.correction_method,
+       i.correction_code, i.correction_reason, i.superseded, i.created_at, i.updated_at, c.email, c.phone
 FROM invoices i
 JOIN clients c ON c.business_id = i.business_id AND c.id = i.client_id
-WHERE i.business_id = $1 AND i.status = 'pending' AND i.due_date BETWEEN $2 AND $3
+LEFT JOIN invoices o ON o.business_id = i.business_id AND o.id = i.corrects
+WHERE i.business_id = $1 AND i.status = 'pending' AND i.payable - i.paid - i.netted > 0
+  AND i.due_date BETWEEN $2 AND $3
 ORDER BY i.due_date, i.id
 LIMIT $4

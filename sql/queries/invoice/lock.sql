@@ -1,7 +1,9 @@
-SELECT i.id, i.version, i.client_id, c.name, i.status, i.number, i.issue_date, i.due_date, i.due_from_terms, i.document_due_date,
-       i.external, i.currency, i.tax_scheme, i.notes, i.internal_notes, i.subtotal, i.tax, i.surcharge, i.total, i.withholding,
-       i.payable, i.paid, i.cancel_reason, i.created_at, i.updated_at
+SELECT i.id, i.version, i.client_id, c.name, i.kind, i.status, i.number, i.series, i.issue_date, i.due_date, i.due_from_terms,
+       i.document_due_date, i.operation_date, i.currency, i.exchange_rate, i.tax_scheme, i.notes, i.internal_notes, i.subtotal, i.tax, i.surcharge, i.total, i.withholding,
+       i.payable, i.paid, i.netted, i.cancel_reason, i.corrects, o.number, o.issue_date, i.correction_method,
+       i.correction_code, i.correction_reason, i.superseded, i.created_at, i.updated_at
 FROM invoices i
 JOIN clients c ON c.business_id = i.business_id AND c.id = i.client_id
+LEFT JOIN invoices o ON o.business_id = i.business_id AND o.id = i.corrects
 WHERE i.business_id = $1 AND i.id = $2
 FOR UPDATE OF i

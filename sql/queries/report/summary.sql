@@ -1,3 +1,4 @@
+-- An invoice that another stands in for counts no more; what was paid of it does.
 -- Groups in the order of their keys, or largest first for clients and cities; `ahead` orders, so that pages can go on.
 SELECT key, label, currency, count, subtotal, tax, total, paid, outstanding, ahead
 FROM (
@@ -13,9 +14,10 @@ FROM (
                    ELSE i.currency
                END AS key,
                CASE $4 WHEN 'client' THEN c.name WHEN 'city' THEN coalesce(c.city, '') ELSE '' END AS label,
-               i.currency, i.subtotal, i.tax, i.total, i.paid,
-               CASE WHEN i.status = 'pending' THEN i.payable - i.paid ELSE 0 END AS outstanding
+               i.currency, i.subtotal * counted AS subtotal, (i.tax + i.surcharge) * counted AS tax, i.total * counted AS total, i.paid,
+               CASE WHEN i.status = 'pending' THEN i.payable - i.paid - i.netted ELSE 0 END AS outstanding
         FROM invoices i
+        CROSS JOIN LATERAL (SELECT CASE WHEN i.superseded THEN 0 ELSE 1 END AS counted) AS whether
         JOIN clients c ON c.business_id = i.business_id AND c.id = i.client_id
         WHERE i.business_id = $1
           AND i.issue_date BETWEEN $2 AND $3

@@ -13,7 +13,7 @@ use crate::{
     },
     error::Result,
     mcp::{
-        args::{And, Int, Number, Text, VersionArgs, given},
+        args::{And, Flag, Int, Number, Text, VersionArgs, given},
         tool::{About, Desk, Entry, Read, Write},
         views::business::BusinessView,
     },
@@ -55,6 +55,8 @@ struct UpdateBusiness {
     time_zone: Option<Text>,
     /// es or en; of documents and reminders.
     language: Option<Text>,
+    /// Retail, hospitality and the like: simplified invoices up to 3000 EUR instead of 400.
+    retail: Option<Flag>,
     /// Days from issue to due date, 0 to 365.
     payment_terms_days: Option<Int>,
     /// iva, igic or ipsi.
@@ -104,6 +106,7 @@ impl UpdateBusiness {
         if let Some(code) = given(self.language.as_ref()) {
             details.language = Language::parse_spoken("language", code)?;
         }
+        details.retail = self.retail.as_ref().map_or(details.retail, |flag| flag.0);
         if let Some(Int(days)) = self.payment_terms_days {
             details.payment_terms_days = contact::payment_terms_days("payment_terms_days", days)?;
         }

@@ -1,4 +1,5 @@
 use deadpool_postgres::GenericClient;
+use rust_decimal::Decimal;
 use schemars::JsonSchema;
 use serde::Deserialize;
 use time::Date;
@@ -9,11 +10,12 @@ use super::{
 };
 use crate::{
     domain::{
-        date,
+        date, decimal,
         event::{Entity, EntityKind},
         ids::{BusinessId, ClientId, InvoiceId},
         invoice::Status,
-        numbering, text,
+        series::{self, Kind},
+        text,
     },
     error::{Error, Result},
     mcp::{
@@ -30,7 +32,7 @@ use crate::{
     },
     repository::{
         self,
-        invoice::{Filter, Sort},
+        invoice::{Filter, Sort, Standing},
     },
     service::{
         self, Act,
@@ -87,10 +89,35 @@ struct FrameArgs {
     issue_date: Option<Text>,
     /// YYYY-MM-DD; from the payment terms where absent.
     due_date: Option<Text>,
+    /// YYYY-MM-DD when it was delivered or done, where that is not the issue date.
+    operation_date: Option<Text>,
+    /// Euros for one unit of a foreign currency.
+    exchange_rate: Option<Number>,
     /// Printed on the document.
     notes: Option<Text>,
     /// Never printed.
     internal_notes: Option<Text>,
+}
+
+impl FrameArgs {
+    fn operation_date(&self) -> Result<Option<Option<Date>>> {
+        change(self.operation_date.as_ref(), |text| date::parse("operation_date", text))
+    }
+
+    fn exchange_rate(&self) -> Result<Option<Decimal>> {
+        let rate = self.exchange_rate.as_ref().map(|Number(text)| {
+            let rate = decimal::parse("exchange_rate", text, decimal::FINE_DECIMALS)?;
+            let positive = rate > Decimal::ZERO;
+            positive.then_some(rate).ok_or_else(|| {
+                Error::invalid(
+                    "exchange_rate",
+                    format!("{rate} is not above zero"),
+                    "euros for one unit, such as 0.92",
+                )
+            })
+        });
+        rate.transpose()
+    }
 }
 
 fn note(field: &'static str, value: Option<&Text>) -> Result<Option<Option<String>>> {
@@ -102,6 +129,10 @@ struct CreateInvoice {
     client_id: Int,
     /// Issue it at once: it takes the next number and can no longer change.
     issue: Option<Flag>,
+    /// standard (where absent) or simplified.
+    kind: Option<Text>,
+    /// Code of the series that numbers it; the default of its kind where absent.
+    series: Option<Text>,
     /// Number of an invoice issued elsewhere before facturo; it comes in as pending and takes none of our numbers.
     external_number: Option<Text>,
 }
@@ -123,14 +154,18 @@ impl Write for CreateInvoice {
         let defaults = &act.business.details;
         let currency = content.currency()?.unwrap_or(defaults.currency);
         let scheme = content.scheme()?.unwrap_or(defaults.tax_scheme);
-        let external = given(args.external_number.as_ref()).map(numbering::external).transpose()?;
+        let external = given(args.external_number.as_ref()).map(series::external).transpose()?;
         let content = content.content(tax, currency, defaults.language)?.ok_or_else(|| {
             Error::invalid("lines", "are missing", "lines, or net_amount with a description")
         })?;
         let new = NewInvoice {
             client_id: ClientId(args.client_id.0),
+            kind: kind(args.kind.as_ref())?,
+            series: given(args.series.as_ref()).map(str::to_owned),
             content,
             issue_date: day("issue_date", frame.issue_date.as_ref())?,
+            operation_date: frame.operation_date()?.flatten(),
+            exchange_rate: frame.exchange_rate()?,
             due_date: day("due_date", frame.due_date.as_ref())?,
             currency,
             scheme,
@@ -142,7 +177,19 @@ impl Write for CreateInvoice {
                 None => Issuing::Draft,
             },
         };
-        Ok(InvoiceDetails::new(&service::invoice::create(act, new).await?, vec![], act.today))
+        Ok(InvoiceDetails::new(&service::invoice::create(act, new).await?, vec![], vec![], act.today))
+    }
+}
+
+/// Corrective invoices come from correct_invoice alone.
+fn kind(name: Option<&Text>) -> Result<Kind> {
+    match given(name).map(|name| Kind::parse("kind", name)).transpose()? {
+        Some(Kind::Corrective) => Err(Error::invalid(
+            "kind",
+            "corrective invoices name another",
+            "standard or simplified; or correct_invoice",
+        )),
+        kind => Ok(kind.unwrap_or(Kind::Standard)),
     }
 }
 
@@ -176,6 +223,8 @@ impl Write for UpdateInvoice {
             scheme: content.scheme()?,
             content: content.content(tax, currency, act.business.details.language)?,
             issue_date: day("issue_date", frame.issue_date.as_ref())?,
+            operation_date: frame.operation_date()?,
+            exchange_rate: frame.exchange_rate()?.map(Some),
             due_date: change(frame.due_date.as_ref(), |text| date::parse("due_date", text))?,
             currency: asked,
             notes: note("notes", frame.notes.as_ref())?,
@@ -187,8 +236,10 @@ impl Write for UpdateInvoice {
 
 /// All of an invoice after a change.
 pub(super) async fn details(act: &Act<'_>, document: Document) -> Result<InvoiceDetails> {
-    let payments = repository::payment::of_invoice(act.tx, act.business.id, document.invoice.id).await?;
-    Ok(InvoiceDetails::new(&document, payments, act.today))
+    let id = document.invoice.id;
+    let payments = repository::payment::of_invoice(act.tx, act.business.id, id).await?;
+    let corrections = repository::invoice::corrections(act.tx, act.business.id, id).await?;
+    Ok(InvoiceDetails::new(&document, payments, corrections, act.today))
 }
 
 struct DeleteInvoice;
@@ -280,8 +331,9 @@ pub(in crate::mcp) async fn read(desk: &Desk<'_>, id: InvoiceId) -> Result<Invoi
     let invoice = repository::invoice::get(desk.client, desk.business, id);
     let lines = repository::invoice::lines(desk.client, desk.business, id);
     let payments = repository::payment::of_invoice(desk.client, desk.business, id);
-    let (invoice, lines, payments) = tokio::try_join!(invoice, lines, payments)?;
-    Ok(InvoiceDetails::new(&Document { invoice, lines }, payments, desk.today))
+    let corrections = repository::invoice::corrections(desk.client, desk.business, id);
+    let (invoice, lines, payments, corrections) = tokio::try_join!(invoice, lines, payments, corrections)?;
+    Ok(InvoiceDetails::new(&Document { invoice, lines }, payments, corrections, desk.today))
 }
 
 #[derive(Deserialize, JsonSchema)]
@@ -349,7 +401,11 @@ impl ListInvoices {
                 return Err(Error::invalid("status", format!("{other:?} is no status"), accepted));
             }
         }];
-        filter.only_partially_paid = status == "partially_paid";
+        filter.standing = match status {
+            "overdue" => Standing::Owing,
+            "partially_paid" => Standing::PartlyPaid,
+            _ => Standing::Any,
+        };
         if status == "overdue" {
             filter.due.1 = filter.due.1.min(date::plus_days(today, -1));
         }

@@ -19,6 +19,7 @@ pub struct BusinessView {
     currency: String,
     time_zone: String,
     language: String,
+    retail: bool,
     payment_terms_days: u16,
     tax_scheme: String,
     /// Percent.
@@ -75,6 +76,7 @@ impl From<Business> for BusinessView {
             currency: details.currency.to_string(),
             time_zone: details.time_zone.name().to_owned(),
             language: details.language.code().to_owned(),
+            retail: details.retail,
             payment_terms_days: details.payment_terms_days,
             tax_scheme: details.tax_scheme.name().to_owned(),
             default_tax_rate: details.default_tax_rate.normalize().to_string(),

@@ -6,6 +6,7 @@ use time::Date;
 use super::{Item, moment, payment::PaymentView};
 use crate::{
     domain::{
+        correction::Correction,
         invoice::{Invoice, State},
         line::{Line, LineKind},
         money,
@@ -13,6 +14,7 @@ use crate::{
         tax::{self, treatment::Treatment},
     },
     mcp::tool::View,
+    repository::invoice::CorrectedBy,
     service::invoice::Document,
 };
 
@@ -24,6 +26,8 @@ pub struct InvoiceView {
     /// Absent on drafts.
     #[serde(skip_serializing_if = "Option::is_none")]
     number: Option<String>,
+    /// standard, simplified or corrective.
+    kind: String,
     /// draft, pending, paid or cancelled.
     status: String,
     client_id: i64,
@@ -41,12 +45,20 @@ pub struct InvoiceView {
     /// What the client pays: total less withholding.
     payable: String,
     paid: String,
+    /// Settled by corrections, without money.
+    netted: String,
+    /// Below zero: the client is to get it back.
     outstanding: String,
     is_overdue: bool,
     days_overdue: i64,
     is_partially_paid: bool,
     /// Issued elsewhere, before facturo.
     external: bool,
+    /// The invoice that this one corrects.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    corrects: Option<CorrectsView>,
+    /// A corrective invoice stands in its place.
+    superseded: bool,
     created_at: String,
     updated_at: String,
 }
@@ -59,6 +71,7 @@ impl InvoiceView {
             id: invoice.id.0,
             version: invoice.version,
             number: invoice.issued().map(|issued| issued.number.clone()),
+            kind: invoice.kind.name().to_owned(),
             status: invoice.status().name().to_owned(),
             client_id: invoice.client_id.0,
             client_name: invoice.client_name.clone(),
@@ -72,11 +85,14 @@ impl InvoiceView {
             withholding_total: money(invoice.totals.withholding),
             payable: money(invoice.totals.payable),
             paid: money(invoice.paid),
+            netted: money(invoice.netted),
             outstanding: money(invoice.outstanding()),
             is_overdue: days_overdue.is_some(),
             days_overdue: days_overdue.unwrap_or(0),
             is_partially_paid: invoice.is_partially_paid(),
-            external: invoice.issued().is_some_and(|issued| issued.external),
+            external: invoice.is_external(),
+            corrects: invoice.correction.as_ref().map(CorrectsView::from),
+            superseded: invoice.superseded,
             created_at: moment(invoice.created_at),
             updated_at: moment(invoice.updated_at),
         }
@@ -98,6 +114,39 @@ impl InvoiceView {
         };
         format!("{name}: {status}, {total} {currency}{owed}.")
     }
+}
+
+/// What a corrective invoice says of the original.
+#[derive(Serialize, JsonSchema)]
+struct CorrectsView {
+    invoice_id: i64,
+    number: String,
+    /// difference or substitution.
+    method: String,
+    /// Cause by the tax agency's list, R1 to R5.
+    code: String,
+    reason: String,
+}
+
+impl From<&Correction> for CorrectsView {
+    fn from(correction: &Correction) -> Self {
+        Self {
+            invoice_id: correction.original.0,
+            number: correction.original_number.clone(),
+            method: correction.method.name().to_owned(),
+            code: correction.code.name().to_owned(),
+            reason: correction.reason.clone(),
+        }
+    }
+}
+
+/// A correction that an invoice has had.
+#[derive(Serialize, JsonSchema)]
+struct CorrectedByView {
+    invoice_id: i64,
+    number: String,
+    method: String,
+    total: String,
 }
 
 impl Item for InvoiceView {
@@ -125,6 +174,11 @@ pub struct InvoiceDetails {
     document_due_date: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     cancel_reason: Option<String>,
+    corrected_by: Vec<CorrectedByView>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    operation_date: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    exchange_rate: Option<String>,
     /// Reversals too, oldest first.
     payments: Vec<PaymentView>,
 }
@@ -196,7 +250,12 @@ fn unless_zero(rate: Decimal) -> Option<String> {
 }
 
 impl InvoiceDetails {
-    pub fn new(document: &Document, payments: Vec<Payment>, today: Date) -> Self {
+    pub fn new(
+        document: &Document,
+        payments: Vec<Payment>,
+        corrections: Vec<CorrectedBy>,
+        today: Date,
+    ) -> Self {
         let Document { invoice, lines } = document;
         let money = |amount| money::display(amount, invoice.currency);
         let line = |line: &Line| LineView {
@@ -211,6 +270,12 @@ impl InvoiceDetails {
             description: line.description.clone(),
             amount: money(line.net),
             tax: line.treatment.into(),
+        };
+        let corrected_by = |correction: CorrectedBy| CorrectedByView {
+            invoice_id: correction.id.0,
+            number: correction.number,
+            method: correction.method.name().to_owned(),
+            total: money(correction.total),
         };
         let groups = tax::groups(lines.iter().map(|line| (line.treatment, line.net)), invoice.currency);
         let group = |group: tax::TaxGroup| TaxView {
@@ -238,6 +303,9 @@ impl InvoiceDetails {
                 State::Cancelled { reason, .. } => Some(reason.clone()),
                 _ => None,
             },
+            corrected_by: corrections.into_iter().map(corrected_by).collect(),
+            operation_date: invoice.operation_date.map(|date| date.to_string()),
+            exchange_rate: invoice.exchange_rate.map(|rate| rate.normalize().to_string()),
             payments: payments.into_iter().map(PaymentView::from).collect(),
             invoice: InvoiceView::new(invoice, today),
         }

@@ -1,0 +1,163 @@
+//! Corrective invoices (RD 1619/2012, art. 15): a new document that names the one it corrects, by difference or by
+//! substitution. The original keeps its number, its lines and its state.
+
+use rust_decimal::Decimal;
+use time::Date;
+
+use super::{
+    ids::InvoiceId,
+    invoice::{Invoice, Status},
+    line::{Line, LineKind},
+    series::Kind,
+};
+use crate::error::{Error, Result};
+
+/// What a corrective invoice says of the original.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Correction {
+    pub original: InvoiceId,
+    pub original_number: String,
+    pub original_issue_date: Date,
+    pub method: Method,
+    pub code: Code,
+    pub reason: String,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Method {
+    /// It holds what is to be added or, below zero, taken back.
+    Difference,
+    /// It holds all that is right, in the place of the original.
+    Substitution,
+}
+
+impl Method {
+    pub const ALL: [Self; 2] = [Self::Difference, Self::Substitution];
+
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Difference => "difference",
+            Self::Substitution => "substitution",
+        }
+    }
+
+    pub fn parse(field: &'static str, text: &str) -> Result<Self> {
+        Self::ALL.into_iter().find(|method| method.name() == text.trim()).ok_or_else(|| {
+            Error::invalid(field, format!("{text:?} is no method"), Self::ALL.map(Self::name).join(" or "))
+        })
+    }
+}
+
+/// Why, by the tax agency's list L2 (Orden HAC/1177/2024).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Code {
+    /// An error founded in law, or art. 80.Uno, Dos and Seis LIVA: returns, discounts, operations undone.
+    R1,
+    /// Insolvency of the client (art. 80.Tres LIVA).
+    R2,
+    /// A debt that cannot be collected (art. 80.Cuatro LIVA).
+    R3,
+    /// Any other cause.
+    R4,
+    /// Of a simplified invoice.
+    R5,
+}
+
+impl Code {
+    pub const ALL: [Self; 5] = [Self::R1, Self::R2, Self::R3, Self::R4, Self::R5];
+
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::R1 => "R1",
+            Self::R2 => "R2",
+            Self::R3 => "R3",
+            Self::R4 => "R4",
+            Self::R5 => "R5",
+        }
+    }
+
+    pub fn parse(field: &'static str, text: &str) -> Result<Self> {
+        let name = text.trim().to_uppercase();
+        Self::ALL.into_iter().find(|code| code.name() == name).ok_or_else(|| {
+            let accepted = "R1 (returns, discounts, legal error), R2 (insolvency), R3 (uncollectable), R4 (other), R5 (simplified)";
+            Error::invalid(field, format!("{text:?} is no cause"), accepted)
+        })
+    }
+
+    /// The cause where none is given.
+    pub fn usual(original: Kind, method: Method) -> Self {
+        match (original, method) {
+            (Kind::Simplified, _) => Self::R5,
+            (_, Method::Difference) => Self::R1,
+            (_, Method::Substitution) => Self::R4,
+        }
+    }
+}
+
+/// Years within which an invoice may be corrected (art. 15.4).
+const YEARS: i32 = 4;
+
+/// Refuses originals that cannot be corrected on this day.
+pub fn may_correct(original: &Invoice, today: Date) -> Result<()> {
+    let label = original.label();
+    let refuse = |problem: &str, next: &'static str| Err(Error::conflict(format!("{label} {problem}"), next));
+    match original.status() {
+        Status::Draft => return refuse("is a draft.", "update_invoice changes a draft."),
+        Status::Cancelled => {
+            return refuse("is cancelled.", "There is nothing left to correct; create_invoice makes another.");
+        }
+        Status::Pending | Status::Paid => {}
+    }
+    if original.superseded {
+        return refuse("was replaced by a corrective invoice.", "Correct the one that stands in its place.");
+    }
+    if original.correction.as_ref().is_some_and(|correction| correction.method == Method::Difference) {
+        return refuse("is itself a correction by difference.", "Correct the original once more instead.");
+    }
+    let issued = original.issue_date();
+    let last =
+        issued.replace_year(issued.year() + YEARS).or_else(|_| issued.replace_day(28)).unwrap_or(Date::MAX);
+    if today > last {
+        return refuse(
+            "was issued more than 4 years ago.",
+            "The law no longer lets it be corrected (RD 1619/2012, art. 15.4).",
+        );
+    }
+    Ok(())
+}
+
+/// All lines of an original taken back.
+pub fn negated(lines: &[Line]) -> Vec<Line> {
+    let negate = |line: &Line| Line {
+        kind: match line.kind {
+            LineKind::Item => LineKind::Item,
+            LineKind::Allowance => LineKind::Charge,
+            LineKind::Charge => LineKind::Allowance,
+        },
+        quantity: if line.kind == LineKind::Item { -line.quantity } else { line.quantity },
+        net: -line.net,
+        ..line.clone()
+    };
+    lines.iter().map(negate).collect()
+}
+
+/// Sets a corrective invoice, just issued, off against its original.
+///
+/// By difference, a payable below zero first lowers what the original still owes; what is left over is a credit. By
+/// substitution the original owes nothing more, and what was paid of it counts for the one in its place.
+pub fn net(original: &mut Invoice, corrective: &mut Invoice, method: Method) {
+    let owed = original.outstanding();
+    match method {
+        Method::Difference => {
+            let settled = owed.max(Decimal::ZERO).min(-corrective.totals.payable).max(Decimal::ZERO);
+            original.netted += settled;
+            corrective.netted -= settled;
+        }
+        Method::Substitution => {
+            corrective.netted += original.paid + original.netted;
+            original.netted += owed;
+            original.superseded = true;
+        }
+    }
+    corrective.settle();
+}

@@ -1,0 +1,117 @@
+//! Series, and the numbers they give at issue.
+
+use time::Date;
+
+use super::Act;
+use crate::{
+    domain::{
+        client::Client,
+        event::{Entity, EntityKind},
+        invoice::{Invoice, State},
+        line::Line,
+        requirements,
+        series::{Kind, Series},
+    },
+    error::{Error, Result},
+    repository,
+};
+
+/// Makes a series. `next_number` lets it go on where another system stopped this year.
+pub async fn create(act: &Act<'_>, series: &Series, next_number: Option<i64>) -> Result<()> {
+    let business = act.business_id();
+    repository::series::lock(act.tx, business).await?;
+    let all = repository::series::all(act.tx, business).await?;
+    if all.iter().any(|other| other.code.eq_ignore_ascii_case(&series.code)) {
+        return Err(Error::invalid(
+            "code",
+            "there is such a series already",
+            "a code of its own; list_series names all",
+        ));
+    }
+    if let Some(other) = all.iter().find(|other| other.collides(series)) {
+        let problem = format!("its numbers could be those of series {}", other.code);
+        return Err(Error::invalid("format", problem, "a format whose numbers no other series can give"));
+    }
+    if series.is_default {
+        repository::series::clear_default(act.tx, business, series.kind).await?;
+    }
+    repository::series::insert(act.tx, business, series).await?;
+    if let Some(last @ 1..) = next_number.map(|next| next - 1) {
+        let place = (act.today.year(), last);
+        let start = Date::from_calendar_date(act.today.year(), time::Month::January, 1).unwrap_or(act.today);
+        repository::series::claim_external(act.tx, business, series, place, start).await?;
+    }
+    let entity = Entity { kind: EntityKind::Business, id: business.0, client_id: None };
+    let made = vec![
+        ("series", Some(series.code.clone())),
+        ("kind", Some(series.kind.name().to_owned())),
+        ("format", Some(series.format.to_string())),
+        ("next_number", next_number.map(|next| next.to_string())),
+    ];
+    act.record(entity, "series_created", &vec![], &vec![], made).await
+}
+
+/// The series that is to number a draft.
+pub(super) async fn find(act: &Act<'_>, invoice: &Invoice) -> Result<Series> {
+    let wanted = match &invoice.state {
+        State::Draft { series, .. } => series.as_deref(),
+        _ => None,
+    };
+    choose(act, wanted, invoice.kind).await
+}
+
+async fn choose(act: &Act<'_>, wanted: Option<&str>, kind: Kind) -> Result<Series> {
+    let all = repository::series::all(act.tx, act.business_id()).await?;
+    let found = all.iter().find(|series| match wanted {
+        Some(code) => series.code == code,
+        None => series.kind == kind && series.is_default,
+    });
+    let of_kind = || {
+        let codes: Vec<&str> =
+            all.iter().filter(|series| series.kind == kind).map(|series| series.code.as_str()).collect();
+        format!("a series for {} invoices: {}; create_series makes others", kind.name(), codes.join(", "))
+    };
+    match found {
+        Some(series) if series.kind == kind => Ok(series.clone()),
+        Some(series) => {
+            let problem = format!("{} numbers {} invoices", series.code, series.kind.name());
+            Err(Error::invalid("series", problem, of_kind()))
+        }
+        None => Err(Error::invalid("series", "there is no such series", of_kind())),
+    }
+}
+
+/// Issues a draft, once the law would accept it. The number is taken last, so that the counter's row is locked as
+/// briefly as can be.
+pub(super) async fn issue(
+    act: &Act<'_>,
+    client: &Client,
+    invoice: &mut Invoice,
+    lines: &[Line],
+    issue_date: Date,
+) -> Result<()> {
+    let series = find(act, invoice).await?;
+    let mut rehearsal = invoice.clone();
+    rehearsal.issue(String::new(), Some(series.code.clone()), issue_date, act.today)?;
+    requirements::check(&act.business.details, &client.details, &rehearsal, lines)?;
+    let number = repository::series::next(act.tx, act.business_id(), &series, issue_date).await?;
+    let number = series.format.write(issue_date.year(), number);
+    invoice.issue(number, Some(series.code), issue_date, act.today)
+}
+
+/// Where a number from elsewhere has the form of one of our series, that series goes on after it.
+pub(super) async fn claim_external(act: &Act<'_>, number: &str, issue_date: Date) -> Result<()> {
+    let all = repository::series::all(act.tx, act.business_id()).await?;
+    let ours = all.iter().find_map(|series| Some((series, series.format.read(number)?)));
+    let Some((series, place)) = ours else { return Ok(()) };
+    if repository::series::claim_external(act.tx, act.business_id(), series, place, issue_date).await? {
+        return Ok(());
+    }
+    Err(Error::conflict(
+        format!(
+            "external_number lies in facturo's own series {}, which has already given numbers.",
+            series.code
+        ),
+        "Invoices issued elsewhere in this series must be brought in before the first one is issued here.",
+    ))
+}
