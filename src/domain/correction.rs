@@ -104,7 +104,10 @@ pub fn may_correct(original: &Invoice, today: Date) -> Result<()> {
     match original.status() {
         Status::Draft => return refuse("is a draft.", "update_invoice changes a draft."),
         Status::Cancelled => {
-            return refuse("is cancelled.", "There is nothing left to correct; create_invoice makes another.");
+            return refuse(
+                "is cancelled.",
+                "There is nothing left to correct; create_invoice makes another.",
+            );
         }
         Status::Pending | Status::Paid => {}
     }

@@ -4,13 +4,14 @@ use rust_decimal::Decimal;
 use time::{Date, Duration, OffsetDateTime};
 
 use super::{
-    Act, Correction, Ground, InvoiceRef, Kind, Previous, Record, Registration,
+    Act, Correction, InvoiceRef, Kind, Previous, Record, Registration,
     breakdown::{self, Detail, Nature},
     moment,
     party::{self, Buyer, BuyerId, Issuer, Software},
 };
 use crate::{
     domain::{
+        correction::Code,
         money,
         tax::{TaxGroup, category::Scheme},
     },
@@ -63,11 +64,10 @@ impl Record {
         let registration = Registration {
             issuer_name: invoiced.issuer.name.clone(),
             kind,
-            correction: invoiced.correction.clone().map(|correction| match kind {
-                // which does not say its ground
-                Kind::R5 => Correction { ground: Ground::Other, ..correction },
-                _ => correction,
-            }),
+            correction: invoiced
+                .correction
+                .clone()
+                .map(|correction| Correction { code: kind.cause(), ..correction }),
             operation_date: invoiced.operation_date.filter(|date| *date != invoiced.issue_date),
             description: party::clipped(invoiced.description, DESCRIPTION_MAX),
             qualified: invoiced.simplified && invoiced.buyer.is_some(),
@@ -104,18 +104,21 @@ impl Record {
 }
 
 /// `TipoFactura`: only F2 and R5 go without a buyer (errors 1189 and 1190), so that decides. A simplified invoice that
-/// names its buyer is an F1 with its mark, a full one that does not is an F2 with its own (errors 1183 and 1185).
+/// names its buyer is an F1 with its mark, a full one that does not is an F2 with its own (errors 1183 and 1185); what
+/// corrects the first is no R5 but has the cause that is usual.
 fn kind_of(invoiced: &Invoiced<'_>) -> Kind {
-    match (&invoiced.correction, &invoiced.buyer) {
-        (None, Some(_)) => Kind::F1,
-        (None, None) => Kind::F2,
-        (Some(_), None) => Kind::R5,
-        (Some(Correction { ground, .. }), Some(_)) => match ground {
-            Ground::Law => Kind::R1,
-            Ground::Insolvency => Kind::R2,
-            Ground::BadDebt => Kind::R3,
-            Ground::Other => Kind::R4,
-        },
+    let Some(correction) = &invoiced.correction else {
+        return if invoiced.buyer.is_some() { Kind::F1 } else { Kind::F2 };
+    };
+    if invoiced.buyer.is_none() {
+        return Kind::R5;
+    }
+    match correction.code {
+        Code::R1 => Kind::R1,
+        Code::R2 => Kind::R2,
+        Code::R3 => Kind::R3,
+        Code::R5 if correction.replaced.is_none() => Kind::R1,
+        Code::R4 | Code::R5 => Kind::R4,
     }
 }
 

@@ -9,6 +9,7 @@
 pub mod breakdown;
 pub mod chain;
 pub mod form;
+pub mod issued;
 pub mod making;
 pub mod node;
 pub mod party;
@@ -27,7 +28,7 @@ use self::{
     breakdown::Detail,
     party::{Buyer, Issuer, Software},
 };
-use super::{codes::Currency, money};
+use super::{codes::Currency, correction::Code, money};
 use crate::error::{Error, Result};
 
 const NUMBER_MAX: usize = 60;
@@ -133,29 +134,27 @@ impl Kind {
             Self::R5 => "R5",
         }
     }
+
+    /// The cause of a corrective invoice of this kind.
+    fn cause(self) -> Code {
+        match self {
+            Self::R1 => Code::R1,
+            Self::R2 => Code::R2,
+            Self::R3 => Code::R3,
+            Self::R5 => Code::R5,
+            Self::F1 | Self::F2 | Self::R4 => Code::R4,
+        }
+    }
 }
 
 /// What a corrective invoice says of those that it corrects (art. 15 of RD 1619/2012).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Correction {
-    /// R1 to R4; where the buyer is not identified the record says R5 whatever the ground.
-    pub ground: Ground,
+    /// The cause. R5 goes without a buyer and the others do not, so the record's kind may be another.
+    pub code: Code,
     pub corrected: Vec<InvoiceRef>,
     /// By substitution (`S`): what is replaced. By difference (`I`) where absent (errors 1118 and 1119).
     pub replaced: Option<Replaced>,
-}
-
-/// Why an invoice is corrected, by the articles that list L2 names.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Ground {
-    /// Returns, later discounts, operations without effect, errors of law (arts. 80.Uno, 80.Dos and 80.Seis LIVA): R1.
-    Law,
-    /// The buyer is in insolvency proceedings (art. 80.Tres LIVA): R2.
-    Insolvency,
-    /// The buyer will not pay (art. 80.Cuatro LIVA): R3.
-    BadDebt,
-    /// Any other: R4.
-    Other,
 }
 
 /// `ImporteRectificacion`: the sums of the replaced invoices, in euros.
@@ -167,15 +166,11 @@ pub struct Replaced {
 }
 
 impl Replaced {
-    /// What the registrations of the replaced invoices come to.
-    pub fn of<'a>(originals: impl IntoIterator<Item = &'a Registration>) -> Self {
-        let mut sum = Self { base: Decimal::ZERO, tax: Decimal::ZERO, surcharge: Decimal::ZERO };
-        for detail in originals.into_iter().flat_map(|original| &original.breakdown) {
-            sum.base += detail.base;
-            sum.tax += detail.tax();
-            sum.surcharge += detail.surcharge();
-        }
-        sum
+    /// What the breakdown of a replaced invoice comes to: its registration's, or [`breakdown::of`] its tax groups where it
+    /// was issued elsewhere.
+    pub fn of(original: &[Detail]) -> Self {
+        let sum = |amount: fn(&Detail) -> Decimal| original.iter().map(amount).sum();
+        Self { base: sum(|detail| detail.base), tax: sum(Detail::tax), surcharge: sum(Detail::surcharge) }
     }
 }
 

@@ -6,7 +6,7 @@ use rust_decimal::Decimal;
 use time::{Date, OffsetDateTime};
 
 use super::{
-    Act, Correction, DATE, Ground, InvoiceRef, Kind, MOMENT, Pointer, Record, Registration, Replaced,
+    Act, Correction, DATE, InvoiceRef, Kind, MOMENT, Pointer, Record, Registration, Replaced,
     breakdown::{Detail, Nature, Surcharge},
     form::{CANCELLATION, REGISTRATION},
     node::Node,
@@ -120,14 +120,7 @@ fn correction(kind: Kind, node: &Node) -> Option<Correction> {
         })
     };
     Some(Correction {
-        ground: match kind {
-            Kind::R1 => Ground::Law,
-            Kind::R2 => Ground::Insolvency,
-            Kind::R3 => Ground::BadDebt,
-            // R5 does not say its ground
-            Kind::R4 | Kind::R5 => Ground::Other,
-            Kind::F1 | Kind::F2 => return None,
-        },
+        code: kind.cause(),
         corrected: optional(node.get("FacturasRectificadas"), corrected)?.unwrap_or_default(),
         replaced: optional(node.get("ImporteRectificacion"), replaced)?,
     })

@@ -4,11 +4,12 @@ use rust_decimal::Decimal;
 use time::macros::{date, datetime};
 
 use super::{
-    Correction, Ground, InvoiceRef, Invoiced, Making, Record, Replaced,
+    Correction, InvoiceRef, Invoiced, Making, Record, Replaced,
     party::{Buyer, BuyerId, IdKind, Issuer, Software},
 };
 use crate::domain::{
     codes::{Country, Currency},
+    correction::Code,
     tax::{
         self, TaxGroup,
         category::{Category, Exemption, Scheme},
@@ -113,12 +114,12 @@ impl Book {
         self.records.iter().find(|record| record.invoice.number == number).unwrap()
     }
 
-    fn correction(&self, number: &str, ground: Ground, substitutes: bool) -> Option<Correction> {
+    fn correction(&self, number: &str, code: Code, substitutes: bool) -> Option<Correction> {
         let original = self.named(number);
         Some(Correction {
-            ground,
+            code,
             corrected: vec![original.invoice.clone()],
-            replaced: substitutes.then(|| Replaced::of(original.registered())),
+            replaced: substitutes.then(|| Replaced::of(&original.registered().unwrap().breakdown)),
         })
     }
 }
@@ -146,11 +147,11 @@ pub(crate) fn all() -> Vec<Record> {
     book.add("S-2026-0001", None, &[group(Standard, "21", None, "10")], |of| of.simplified = true);
     book.add("S-2026-0002", spanish(), &[group(Standard, "21", None, "11")], |of| of.simplified = true);
     let returned = [group(Standard, "21", None, "-20.05"), group(Zero, "0", None, "-3")];
-    let correction = book.correction("F-2026-0001", Ground::Law, false);
+    let correction = book.correction("F-2026-0001", Code::R1, false);
     book.add("R-2026-0001", spanish(), &returned, |of| of.correction = correction);
-    let correction = book.correction("F-2026-0002", Ground::Other, true);
+    let correction = book.correction("F-2026-0002", Code::R4, true);
     book.add("R-2026-0002", spanish(), &retailer[..1], |of| of.correction = correction);
-    let correction = book.correction("S-2026-0001", Ground::Other, false);
+    let correction = book.correction("S-2026-0001", Code::R4, false);
     book.add("R-2026-0003", None, &[group(Standard, "21", None, "-10")], |of| {
         of.correction = correction;
         of.simplified = true;

@@ -58,17 +58,19 @@ fn the_kind_follows_from_buyer_and_correction() {
     let issuer = issuer();
     let groups = [group(Category::Standard, "21", None, "10")];
     let original = InvoiceRef::new(&issuer, "F-2026-0001", date!(2026 - 11 - 01)).unwrap();
-    let correction = |ground| Some(Correction { ground, corrected: vec![original.clone()], replaced: None });
+    let correction = |code| Some(Correction { code, corrected: vec![original.clone()], replaced: None });
     for (has_buyer, simplified, correction, kind, qualified, unidentified) in [
         (true, false, None, Kind::F1, false, false),
         (true, true, None, Kind::F1, true, false),
         (false, true, None, Kind::F2, false, false),
         (false, false, None, Kind::F2, false, true),
-        (true, false, correction(Ground::Law), Kind::R1, false, false),
-        (true, false, correction(Ground::Insolvency), Kind::R2, false, false),
-        (true, false, correction(Ground::BadDebt), Kind::R3, false, false),
-        (true, false, correction(Ground::Other), Kind::R4, false, false),
-        (false, true, correction(Ground::Law), Kind::R5, false, false),
+        (true, false, correction(Code::R1), Kind::R1, false, false),
+        (true, false, correction(Code::R2), Kind::R2, false, false),
+        (true, false, correction(Code::R3), Kind::R3, false, false),
+        (true, false, correction(Code::R4), Kind::R4, false, false),
+        (false, true, correction(Code::R1), Kind::R5, false, false),
+        (false, true, correction(Code::R5), Kind::R5, false, false),
+        (true, true, correction(Code::R5), Kind::R1, true, false),
     ] {
         let mut of = invoiced(&issuer, "1", has_buyer.then(|| buyer("ES", "B12345674")).flatten(), &groups);
         (of.simplified, of.correction) = (simplified, correction);
@@ -122,13 +124,13 @@ fn what_aeat_would_refuse_is_refused() {
             "client.tax_id",
         );
     }
-    let foreign = |ground| {
-        let correction = Some(Correction { ground, corrected: vec![], replaced: None });
+    let foreign = |code| {
+        let correction = Some(Correction { code, corrected: vec![], replaced: None });
         Invoiced { correction, ..invoiced(&issuer, "1", buyer("US", "123"), &standard) }
     };
-    refused(&foreign(Ground::BadDebt), "client.tax_id");
-    refused(&foreign(Ground::Insolvency), "client.tax_id");
-    assert!(registration(&foreign(Ground::Law)).is_ok());
+    refused(&foreign(Code::R3), "client.tax_id");
+    refused(&foreign(Code::R2), "client.tax_id");
+    assert!(registration(&foreign(Code::R1)).is_ok());
     refused(&invoiced(&issuer, "1", spanish(), &[group(Category::Exempt, "0", None, "10")]), "exemption");
     refused(
         &invoiced(&issuer, "1", spanish(), &[group(Category::Standard, "6.125", None, "10")]),
