@@ -8,5 +8,6 @@ pub mod database;
 pub mod domain;
 pub mod error;
 pub mod mcp;
+pub mod render;
 pub mod repository;
 pub mod service;

@@ -16,6 +16,7 @@ pub mod invoice;
 pub mod line;
 pub mod money;
 pub mod payment;
+pub mod record;
 pub mod report;
 pub mod requirements;
 pub mod series;

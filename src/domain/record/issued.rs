@@ -1,0 +1,102 @@
+//! The record of an invoice that facturo issues, from the invoice itself.
+
+use rust_decimal::Decimal;
+
+use super::{
+    Correction, InvoiceRef, Invoiced, Making, Record, Replaced,
+    breakdown::Detail,
+    party::{Buyer, Issuer},
+};
+use crate::{
+    domain::{
+        business::BusinessDetails,
+        client::ClientDetails,
+        codes::Currency,
+        correction::{Code, Method},
+        invoice::{Invoice, Issued},
+        line::Line,
+        series::Kind,
+        tax,
+    },
+    error::{Error, Result},
+};
+
+/// An invoice at the moment of its issue, with all that stands on it.
+#[derive(Debug, Clone, Copy)]
+pub struct Papers<'a> {
+    pub business: &'a BusinessDetails,
+    pub client: &'a ClientDetails,
+    /// Issued already: it has its number and day.
+    pub invoice: &'a Invoice,
+    pub lines: &'a [Line],
+    /// The breakdown of the invoice that this one replaces, for a correction by substitution.
+    pub replaced: &'a [Detail],
+}
+
+impl Papers<'_> {
+    pub fn record(&self, making: Making<'_>) -> Result<Record> {
+        let Self { client, invoice, lines, .. } = self;
+        let issuer = issuer(self.business)?;
+        let Issued { number, issue_date, .. } = issued(invoice)?;
+        let taxed = lines.iter().map(|line| (line.treatment, line.net));
+        let correction = self.correction(&issuer)?;
+        let of_simplified = correction.as_ref().is_some_and(|correction| correction.code == Code::R5);
+        let invoiced = Invoiced {
+            issuer: &issuer,
+            number,
+            issue_date: *issue_date,
+            operation_date: invoice.operation_date,
+            simplified: invoice.kind == Kind::Simplified || of_simplified,
+            correction,
+            description: &description(lines),
+            buyer: Buyer::identified(
+                &client.name,
+                client.contact.country,
+                client.tax_id.as_deref(),
+                client.private_person,
+            )?,
+            scheme: invoice.scheme,
+            groups: &tax::groups(taxed, invoice.currency),
+            exchange_rate: exchange_rate(invoice)?,
+        };
+        Record::registration(&invoiced, making)
+    }
+
+    fn correction(&self, issuer: &Issuer) -> Result<Option<Correction>> {
+        let Some(correction) = &self.invoice.correction else { return Ok(None) };
+        let original = InvoiceRef::new(issuer, &correction.original_number, correction.original_issue_date)?;
+        Ok(Some(Correction {
+            code: correction.code,
+            corrected: vec![original],
+            replaced: (correction.method == Method::Substitution).then(|| Replaced::of(self.replaced)),
+        }))
+    }
+}
+
+/// Who the records of a business are of.
+pub fn issuer(business: &BusinessDetails) -> Result<Issuer> {
+    let said = |text: &Option<String>| text.clone().unwrap_or_default();
+    Issuer::new(&said(&business.tax_id), &said(&business.legal_name))
+}
+
+/// Euros for one unit of the invoice's currency (art. 12 of RD 1619/2012).
+pub fn exchange_rate(invoice: &Invoice) -> Result<Decimal> {
+    if invoice.currency == Currency::EUR {
+        return Ok(Decimal::ONE);
+    }
+    invoice.exchange_rate.ok_or_else(|| {
+        let accepted = format!("the euros that one {} is worth", invoice.currency);
+        Error::invalid("exchange_rate", "is missing", accepted)
+    })
+}
+
+fn issued(invoice: &Invoice) -> Result<&Issued> {
+    invoice
+        .issued()
+        .ok_or_else(|| Error::conflict(format!("{} is not issued.", invoice.label()), "issue_invoice first."))
+}
+
+/// What was sold, in words (`DescripcionOperacion`).
+fn description(lines: &[Line]) -> String {
+    lines.iter().map(|line| line.description.as_str()).collect::<Vec<_>>().join("; ")
+}

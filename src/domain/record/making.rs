@@ -1,0 +1,164 @@
+//! From an invoice to its record: what the record says, and what it refuses to say.
+
+use rust_decimal::Decimal;
+use time::{Date, Duration, OffsetDateTime};
+
+use super::{
+    Act, Correction, InvoiceRef, Kind, Previous, Record, Registration,
+    breakdown::{self, Detail, Nature},
+    moment,
+    party::{self, Buyer, BuyerId, Issuer, Software},
+};
+use crate::{
+    domain::{
+        correction::Code,
+        money,
+        tax::{TaxGroup, category::Scheme},
+    },
+    error::{Error, Result},
+};
+
+const DESCRIPTION_MAX: usize = 500;
+/// How far a clock may be off (AEAT's margin for `FechaHoraHusoGenRegistro`).
+const CLOCK_MARGIN: Duration = Duration::minutes(1);
+
+/// What is known of an invoice when it is issued.
+#[derive(Debug, Clone)]
+pub struct Invoiced<'a> {
+    pub issuer: &'a Issuer,
+    pub number: &'a str,
+    pub issue_date: Date,
+    pub operation_date: Option<Date>,
+    /// A simplified invoice (art. 4 of RD 1619/2012), or one that corrects simplified ones.
+    pub simplified: bool,
+    pub correction: Option<Correction>,
+    /// What was sold, in words; cut where it is too long for a record.
+    pub description: &'a str,
+    /// Where it has an identifier: [`Buyer::identified`].
+    pub buyer: Option<Buyer>,
+    pub scheme: Scheme,
+    pub groups: &'a [TaxGroup],
+    /// Euros for one unit of the invoice's currency; 1 for euros (art. 12 of RD 1619/2012).
+    pub exchange_rate: Decimal,
+}
+
+/// Where and when a record is made.
+#[derive(Debug, Clone, Copy)]
+pub struct Making<'a> {
+    pub previous: Option<&'a Previous>,
+    pub software: &'a Software,
+    pub generated_at: OffsetDateTime,
+}
+
+impl Record {
+    /// # Errors
+    /// What the record cannot say: a NIF, number, buyer, rate or exemption that the schema or AEAT's checks refuse, or
+    /// a clock that is more than a minute behind the record before.
+    pub fn registration(invoiced: &Invoiced<'_>, making: Making<'_>) -> Result<Self> {
+        let invoice = InvoiceRef::new(invoiced.issuer, invoiced.number, invoiced.issue_date)?;
+        let breakdown = breakdown::of(invoiced.scheme, invoiced.groups, invoiced.exchange_rate)?;
+        let kind = kind_of(invoiced);
+        check_buyer(kind, invoiced.buyer.as_ref(), &breakdown)?;
+        let tax: Decimal = breakdown.iter().map(|detail| detail.tax() + detail.surcharge()).sum();
+        let bases: Decimal = breakdown.iter().map(|detail| detail.base).sum();
+        let registration = Registration {
+            issuer_name: invoiced.issuer.name.clone(),
+            kind,
+            correction: invoiced
+                .correction
+                .clone()
+                .map(|correction| Correction { code: kind.cause(), ..correction }),
+            operation_date: invoiced.operation_date.filter(|date| *date != invoiced.issue_date),
+            description: party::clipped(invoiced.description, DESCRIPTION_MAX),
+            qualified: invoiced.simplified && invoiced.buyer.is_some(),
+            unidentified: !invoiced.simplified && invoiced.buyer.is_none(),
+            buyer: invoiced.buyer.clone(),
+            breakdown,
+            tax,
+            total: money::bounded("the total in euros", bases + tax)?,
+        };
+        if registration.description.is_empty() {
+            return Err(Error::invalid("lines", "have no description", "what was sold, in words"));
+        }
+        Self::linked(invoice, Act::Registration(Box::new(registration)), making)
+    }
+
+    /// Says that an invoice is void. `invoice` is as its registration names it.
+    pub fn cancellation(invoice: InvoiceRef, making: Making<'_>) -> Result<Self> {
+        Self::linked(invoice, Act::Cancellation, making)
+    }
+
+    fn linked(invoice: InvoiceRef, act: Act, making: Making<'_>) -> Result<Self> {
+        let mut record = Self {
+            place: making.previous.map_or(1, |previous| previous.place + 1),
+            invoice,
+            act,
+            previous: making.previous.map(|previous| previous.pointer.clone()),
+            software: making.software.clone(),
+            generated_at: not_before(making.generated_at, making.previous)?,
+            hash: String::new(),
+        };
+        record.hash = record.computed_hash();
+        Ok(record)
+    }
+}
+
+/// `TipoFactura`: only F2 and R5 go without a buyer (errors 1189 and 1190), so that decides. A simplified invoice that
+/// names its buyer is an F1 with its mark, a full one that does not is an F2 with its own (errors 1183 and 1185); what
+/// corrects the first is no R5 but has the cause that is usual.
+fn kind_of(invoiced: &Invoiced<'_>) -> Kind {
+    let Some(correction) = &invoiced.correction else {
+        return if invoiced.buyer.is_some() { Kind::F1 } else { Kind::F2 };
+    };
+    if invoiced.buyer.is_none() {
+        return Kind::R5;
+    }
+    match correction.code {
+        Code::R1 => Kind::R1,
+        Code::R2 => Kind::R2,
+        Code::R3 => Kind::R3,
+        Code::R5 if correction.replaced.is_none() => Kind::R1,
+        Code::R4 | Code::R5 => Kind::R4,
+    }
+}
+
+/// Who the buyer must be: errors 1197 (reverse charge), 1289 (intra-EU), 1191 and 1192 (R3 and R2).
+fn check_buyer(kind: Kind, buyer: Option<&Buyer>, breakdown: &[Detail]) -> Result<()> {
+    let refuse =
+        |problem: &str, accepted: &'static str| Err(Error::invalid("client.tax_id", problem, accepted));
+    let has = |wanted: fn(&Detail) -> bool| breakdown.iter().any(wanted);
+    let id = buyer.map(|buyer| &buyer.id);
+    if id.is_none() && has(|detail| detail.nature == Nature::ReverseCharge) {
+        return refuse("is missing, and the buyer accounts for the tax", "the buyer's tax number");
+    }
+    if has(Detail::is_intra_eu) && !matches!(id, Some(BuyerId::Other { .. })) {
+        return refuse(
+            "is no VAT number of another member state",
+            "one such as DE123456789, for intra-EU supplies",
+        );
+    }
+    let spanish = matches!(id, Some(BuyerId::Nif(_)));
+    let vat = matches!(id, Some(BuyerId::Other { kind: party::IdKind::Vat, .. }));
+    if kind == Kind::R3 && !spanish || kind == Kind::R2 && !spanish && !vat {
+        return refuse("does not go with this ground of correction", "a Spanish NIF; or another ground");
+    }
+    Ok(())
+}
+
+/// A record is never older than the one before it. Less than a minute of a clock that was set back is the margin that
+/// AEAT grants anyhow; more is for a person to look at.
+fn not_before(now: OffsetDateTime, previous: Option<&Previous>) -> Result<OffsetDateTime> {
+    let now = now.replace_nanosecond(0).unwrap_or(now);
+    match previous.map(|previous| previous.generated_at) {
+        Some(last) if now + CLOCK_MARGIN < last => Err(Error::conflict(
+            format!(
+                "This computer's clock says {}, but the last record was made at {}.",
+                moment(now),
+                moment(last)
+            ),
+            "Set the clock right and try again.",
+        )),
+        Some(last) if now < last => Ok(last.to_offset(now.offset())),
+        _ => Ok(now),
+    }
+}
