@@ -27,6 +27,11 @@ const MIGRATIONS: &[Migration] = &[
         name: "0003_history_and_idempotency",
         sql: include_str!("../../sql/migrations/0003_history_and_idempotency.sql"),
     },
+    Migration {
+        version: 4,
+        name: "0004_documents_and_records",
+        sql: include_str!("../../sql/migrations/0004_documents_and_records.sql"),
+    },
 ];
 
 /// One migrator at a time; freed with the transaction, so that it holds behind a transaction pooler too.

@@ -9,6 +9,7 @@ pub mod idempotency;
 pub mod invoice;
 pub mod page;
 pub mod payment;
+pub mod record;
 pub mod report;
 pub mod series;
 pub mod sql;

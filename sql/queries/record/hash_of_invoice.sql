@@ -1,0 +1,5 @@
+SELECT hash
+FROM registration_records
+WHERE business_id = $1 AND invoice_id = $2
+ORDER BY place DESC
+LIMIT 1

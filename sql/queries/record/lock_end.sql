@@ -1,0 +1,4 @@
+SELECT last_place
+FROM record_chains
+WHERE business_id = $1
+FOR UPDATE

@@ -1,0 +1,111 @@
+//! Registration records and the end of their chain. They are only ever added to.
+
+use std::borrow::Cow;
+
+use deadpool_postgres::{GenericClient, Transaction};
+use serde_json::Value;
+
+use super::sql::{self, Columns};
+use crate::{
+    domain::{
+        ids::{BusinessId, InvoiceId},
+        record::{
+            Record,
+            chain::{Head, Link},
+            node::Node,
+        },
+    },
+    error::{Error, Result},
+};
+
+/// The last record of the business, locked: who adds another waits until this transaction ends. None before the first.
+pub async fn lock_end(tx: &Transaction<'_>, business: BusinessId) -> Result<Option<Head>> {
+    sql::execute(tx, include_str!("../../sql/queries/record/begin.sql"), &[&business.0]).await?;
+    let statement = include_str!("../../sql/queries/record/lock_end.sql");
+    let place: i64 = sql::query_one(tx, statement, &[&business.0], |row| row.take()).await?;
+    if place == 0 {
+        return Ok(None);
+    }
+    let last = list(tx, business, place, 1).await?.pop();
+    let read = last.and_then(|link| {
+        Record::from_form(place, link.form.as_ref()?).map(|record| Head::of(&record, &link))
+    });
+    read.map(Some).ok_or_else(|| {
+        Error::conflict(
+            format!("Record {place}, the last of the chain, is missing or cannot be read, so nothing can be added to it."),
+            "verify_records says what is broken. Restore the database from a backup.",
+        )
+    })
+}
+
+/// Adds a record behind the end that is locked.
+pub async fn append(tx: &Transaction<'_>, business: BusinessId, record: &Record, link: &Link) -> Result<()> {
+    let statement = include_str!("../../sql/queries/record/append.sql");
+    let params: sql::Params<'_> = &[
+        &business.0,
+        &link.place,
+        &link.invoice_id.0,
+        &Link::kind(record),
+        &link.text,
+        &link.hash,
+        &link.seal,
+    ];
+    sql::execute(tx, statement, params).await.map(drop)
+}
+
+/// Where the chain should end: place, hash and seal of its last record. None before the first.
+pub async fn end(client: &impl GenericClient, business: BusinessId) -> Result<Option<(i64, String, String)>> {
+    let statement = include_str!("../../sql/queries/record/end.sql");
+    sql::query_opt(client, statement, &[&business.0], |row| Ok((row.take()?, row.take()?, row.take()?))).await
+}
+
+/// Records from a place on.
+pub async fn list(
+    client: &impl GenericClient,
+    business: BusinessId,
+    from: i64,
+    limit: i64,
+) -> Result<Vec<Link>> {
+    let statement = include_str!("../../sql/queries/record/list.sql");
+    sql::query(client, statement, &[&business.0, &from, &limit], read).await
+}
+
+/// The records of one invoice: its registration, and its cancellation where it has one.
+pub async fn of_invoice(
+    client: &impl GenericClient,
+    business: BusinessId,
+    id: InvoiceId,
+) -> Result<Vec<Link>> {
+    let statement = include_str!("../../sql/queries/record/of_invoice.sql");
+    sql::query(client, statement, &[&business.0, &id.0], read).await
+}
+
+/// The hash of the invoice's last record.
+pub async fn hash_of_invoice(
+    client: &impl GenericClient,
+    business: BusinessId,
+    id: InvoiceId,
+) -> Result<Option<String>> {
+    let statement = include_str!("../../sql/queries/record/hash_of_invoice.sql");
+    sql::query_opt(client, statement, &[&business.0, &id.0], |row| row.take()).await
+}
+
+fn read(row: &mut Columns<'_>) -> Result<Link> {
+    let (place, invoice_id, text): (i64, i64, String) = (row.take()?, row.take()?, row.take()?);
+    let form = serde_json::from_str(&text).ok().and_then(node);
+    let (hash, seal) = (row.take()?, row.take()?);
+    Ok(Link { place, invoice_id: InvoiceId(invoice_id), text, form, hash, seal })
+}
+
+/// What was written holds texts, objects and arrays only.
+fn node(value: Value) -> Option<Node> {
+    match value {
+        Value::String(text) => Some(Node::Text(text)),
+        Value::Array(nodes) => nodes.into_iter().map(node).collect::<Option<_>>().map(Node::Many),
+        Value::Object(fields) => {
+            let fields = fields.into_iter().map(|(name, value)| Some((Cow::Owned(name), node(value)?)));
+            fields.collect::<Option<_>>().map(Node::Group)
+        }
+        Value::Null | Value::Bool(_) | Value::Number(_) => None,
+    }
+}
