@@ -7,8 +7,12 @@
 )]
 
 mod conversation;
+mod endurance;
 mod house;
 mod private_server;
+mod repository;
+mod schema;
 mod scratch;
 mod stdio;
 mod support;
+mod surface;

@@ -195,7 +195,11 @@ fn config(server: &PrivateServer, database: &str) -> tokio_postgres::Config {
 
 fn url(config: &tokio_postgres::Config) -> String {
     let [tokio_postgres::config::Host::Unix(socket)] = config.get_hosts() else { panic!("{config:?}") };
-    let socket = socket.to_str().unwrap().bytes().map(|byte| format!("%{byte:02X}")).collect::<String>();
+    let encoded = |byte: u8| match byte {
+        byte if byte.is_ascii_alphanumeric() => char::from(byte).to_string(),
+        byte => format!("%{byte:02X}"),
+    };
+    let socket: String = socket.to_str().unwrap().bytes().map(encoded).collect();
     let (user, database) = (config.get_user().unwrap(), config.get_dbname().unwrap());
     format!("postgresql://{user}@{socket}:{}/{database}", config.get_ports()[0])
 }

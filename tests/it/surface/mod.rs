@@ -1,0 +1,5 @@
+//! What hosts and models see of all tools at once.
+
+mod answers;
+mod logs;
+mod tools;
