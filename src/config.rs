@@ -25,6 +25,10 @@ pub struct Config {
     pub search_path: Option<OsString>,
     /// `FACTURO_SCRATCH=1`: the private server does without fsync, for tests and demonstrations that throw it away.
     pub durable: bool,
+    /// `TMPDIR`: where a demonstration keeps what it throws away.
+    pub temp_dir: Option<PathBuf>,
+    /// `NO_COLOR`: no colours, wherever it prints.
+    pub no_color: bool,
 }
 
 impl Config {
@@ -56,6 +60,8 @@ impl Config {
             xdg_data_home: path("XDG_DATA_HOME"),
             search_path: get("PATH").map(OsString::from),
             durable: get("FACTURO_SCRATCH").is_none(),
+            temp_dir: path("TMPDIR"),
+            no_color: get("NO_COLOR").is_some(),
         })
     }
 }

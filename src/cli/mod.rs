@@ -1,10 +1,12 @@
 //! The command line: what each subcommand does, and how the process begins and ends.
 
 mod check;
+mod demo;
 
 use std::{path::PathBuf, process::ExitCode, sync::Arc, time::Duration};
 
 use clap::{Parser, Subcommand};
+use tracing::level_filters::LevelFilter;
 use tracing_subscriber::{filter::Targets, layer::SubscriberExt as _, util::SubscriberInitExt as _};
 
 use crate::{
@@ -32,6 +34,8 @@ enum Command {
     Serve,
     /// Say what would be used, and whether it works
     Check,
+    /// Watch an assistant keep the books, on scratch data that is removed at the end
+    Demo(demo::Args),
     /// Bring the database's schema up to date
     Migrate,
     /// Start the private PostgreSQL and watch over it (for facturo itself)
@@ -71,6 +75,7 @@ pub fn run() -> ExitCode {
         Command::Supervise(args) => args.settings().and_then(|settings| private_server::supervise(&settings)),
         Command::Serve => with_runtime(serve),
         Command::Check => with_runtime(check::run),
+        Command::Demo(args) => with_runtime(|config| demo::run(config, args)),
         Command::Migrate => with_runtime(migrate),
     };
     match done {
@@ -118,14 +123,17 @@ async fn migrate(config: Config) -> Result<()> {
 /// Logs go to stderr, by `FACTURO_LOG`: a level, or levels by target. What rmcp logs at debug holds arguments, so it
 /// stays at warn unless named.
 fn log_to_stderr(levels: &str) -> Result<()> {
-    let targets: Targets = levels.parse().map_err(|_| {
+    let bad = || {
         let accepted = "error, warn, info, debug, trace, or targets such as facturo=debug";
         Error::invalid("FACTURO_LOG", format!("{levels:?} cannot be read"), accepted)
-    })?;
+    };
+    // what is no level would be taken for a target at trace
+    if !levels.split(',').all(|part| part.contains('=') || part.trim().parse::<LevelFilter>().is_ok()) {
+        return Err(bad());
+    }
+    let targets: Targets = levels.parse().map_err(|_| bad())?;
     let quiet = ["rmcp", "tokio_postgres"].into_iter().filter(|target| !levels.contains(target));
-    let targets = quiet.fold(targets, |targets, target| {
-        targets.with_target(target, tracing::level_filters::LevelFilter::WARN)
-    });
+    let targets = quiet.fold(targets, |targets, target| targets.with_target(target, LevelFilter::WARN));
     let lines = tracing_subscriber::fmt::layer().with_writer(std::io::stderr).with_ansi(false);
     tracing_subscriber::registry()
         .with(lines)

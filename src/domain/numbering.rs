@@ -14,7 +14,7 @@ pub fn format(year: i32, number: i64) -> String {
     format!("{SERIES}-{year:04}-{number:04}")
 }
 
-/// Reads a number of the form that [`format`] writes, so that an invoice issued elsewhere cannot take a place in our
+/// Reads a number of the form that [`format()`] writes, so that an invoice issued elsewhere cannot take a place in our
 /// own series unseen: `(year, number)`.
 pub fn parse(text: &str) -> Option<(i32, i64)> {
     let (year, number) = text.strip_prefix(SERIES)?.strip_prefix('-')?.split_once('-')?;

@@ -16,7 +16,7 @@ pub fn line(field: impl Into<Cow<'static, str>>, value: &str, max: usize) -> Res
     checked(field.into(), value, max, false)
 }
 
-/// A text that may run over several lines: as [`line`], but line breaks and tabs are welcome.
+/// A text that may run over several lines: as [`line()`], but line breaks and tabs are welcome.
 pub fn note(field: impl Into<Cow<'static, str>>, value: &str) -> Result<String> {
     checked(field.into(), value, NOTE_MAX, true)
 }

@@ -7,6 +7,7 @@
 )]
 
 mod conversation;
+mod demo;
 mod endurance;
 mod house;
 mod private_server;

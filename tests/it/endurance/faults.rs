@@ -14,15 +14,9 @@ fn calls_go_on_after_every_connection_was_cut() {
     let client = office.client("Ana");
     for round in 1..=5 {
         let invoice = office.issued(client, "10");
-        office.database.rows(
-            "SELECT pg_terminate_backend(pid)::text FROM pg_stat_activity
-             WHERE datname = current_database() AND pid <> pg_backend_pid()",
-        );
+        office.database.cut_connections();
         office.call("record_payment", json!({"invoice_id": invoice}));
-        office.database.rows(
-            "SELECT pg_terminate_backend(pid)::text FROM pg_stat_activity
-             WHERE datname = current_database() AND pid <> pg_backend_pid()",
-        );
+        office.database.cut_connections();
         assert_eq!(office.ids("list_invoices", json!({})).len(), round);
     }
     assert_whole(&office.database);
@@ -36,10 +30,7 @@ fn connections_cut_in_the_middle_of_writes_do_not_do_them_twice() {
     let sent: Vec<_> = (1..=60).map(|n| office.send_call("create_invoice", new(n))).collect();
     for _ in 0..3 {
         std::thread::sleep(Duration::from_millis(15));
-        office.database.rows(
-            "SELECT pg_terminate_backend(pid)::text FROM pg_stat_activity
-             WHERE datname = current_database() AND pid <> pg_backend_pid()",
-        );
+        office.database.cut_connections();
     }
     let outcomes: Vec<_> = sent.into_iter().map(|id| office.outcome(id)).collect();
     let refused: Vec<_> = outcomes.iter().filter_map(|outcome| outcome.as_ref().err()).collect();
@@ -54,9 +45,6 @@ fn connections_cut_in_the_middle_of_writes_do_not_do_them_twice() {
 fn a_lock_that_somebody_else_holds_is_waited_for() {
     let mut office = Office::open();
     let client = office.client("Ana");
-    let database = &office.database;
-    let holder = wait(async { database.client().await });
-    drop(holder);
     let database_url = office.database.url();
     let held = std::thread::spawn(move || {
         wait(async {

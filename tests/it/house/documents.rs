@@ -41,28 +41,15 @@ pub(super) fn tools(files: &[File]) -> Vec<String> {
     undocumented(files, &names)
 }
 
-/// The tools that `#[tool(…)]` makes, by `name = "…"` or else by the function's name, and those of `Tool::new("…"`.
+/// The tools that present themselves: those of `About { name: "…"`.
 fn tools_of(tokens: &[Token]) -> Vec<String> {
-    let mut names = Vec::new();
-    for (at, token) in tokens.iter().enumerate() {
-        let next = |ahead: usize| tokens.get(at + ahead);
-        let before = |back: usize| at.checked_sub(back).map(|at| &tokens[at]);
-        if token.word() == Some("tool")
-            && before(1).is_some_and(|t| t.is('['))
-            && before(2).is_some_and(|t| t.is('#'))
-        {
-            let function = tokens[at..].windows(2).position(|two| two[0].word() == Some("fn"));
-            let attribute = &tokens[at..at + function.unwrap_or_default()];
-            let named =
-                attribute.windows(3).find(|three| three[0].word() == Some("name") && three[1].is('='));
-            let name = named.and_then(|three| three[2].text());
-            names.extend(name.or_else(|| tokens[at + function? + 1].word()).map(str::to_owned));
-        }
-        if token.word() == Some("Tool") && next(3).and_then(Token::word) == Some("new") {
-            names.extend(next(5).and_then(Token::text).map(str::to_owned));
-        }
-    }
-    names
+    let presented = tokens.windows(5).filter_map(|five| {
+        let [about, open, field, colon, name] = five else { return None };
+        let begins = about.word() == Some("About") && open.is('{');
+        let names = field.word() == Some("name") && colon.is(':');
+        (begins && names).then(|| name.text().map(str::to_owned))?
+    });
+    presented.collect()
 }
 
 fn undocumented(files: &[File], names: &BTreeSet<String>) -> Vec<String> {
@@ -99,9 +86,13 @@ mod tests {
 
     #[test]
     fn complains_of_tools_that_no_readme_names() {
-        let code = "#[tool(name = \"get_client\", annotations(title = \"x\"))] async fn a() {}
-            #[tool(description = \"y\")] pub async fn list_invoices() {}
-            fn b() { Tool::new(\"issue_invoice\", c) }";
+        let code =
+            "struct A; impl Read for A { const ABOUT: About = About { name: \"get_client\", title: \"x\" }; }
+            // About { name: \"not_a_tool\" }
+            const B: About = About { name: \"list_invoices\", title: \"y\" };
+            const C: About =
+                About { name: \"issue_invoice\" };
+            pub struct About { pub name: &'static str }";
         let files = [
             File::new("src/mcp/tools/client.rs", code),
             File::new("README.md", "get_client list_invoices issue_invoice"),

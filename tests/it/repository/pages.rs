@@ -54,12 +54,9 @@ async fn words_are_looked_for_first_and_likeness_only_where_none_is_found() {
 async fn a_cursor_that_nobody_was_given_is_refused_or_finds_nothing_new() {
     with_transaction(async |act| {
         named(act, &["Ana"]).await;
-        for cursor in [
-            "words~9223372036854775807",
-            "words~-9223372036854775808",
-            "similar~-2147483648~0",
-            "similar~2147483647~9223372036854775807",
-        ] {
+        for cursor in
+            ["words~9223372036854775807", "words~-9223372036854775808", "similar~1000~9223372036854775807"]
+        {
             let request = PageRequest { limit: None, cursor: Some(cursor.to_owned()) };
             let filter = client::Filter { query: Some("ana".to_owned()), ..client::Filter::default() };
             client::find(act.tx, BUSINESS, &filter, &request, true).await.unwrap();
@@ -72,6 +69,8 @@ async fn a_cursor_that_nobody_was_given_is_refused_or_finds_nothing_new() {
             "words~1e3",
             "words~9223372036854775808",
             "similar~1",
+            "similar~-2147483648~0",
+            "similar~1001~0",
             "\u{0}",
             "words~\u{0}",
         ] {

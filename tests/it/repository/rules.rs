@@ -116,7 +116,7 @@ async fn a_key_is_free_again_once_it_has_expired_and_purged_then() {
             idempotency::claim(act.tx, key, b"hash", keep, act.now + Duration::days(days)).await.unwrap()
         };
         assert!(claim(0).await.is_none());
-        idempotency::store_answer(act.tx, key, "answer").await.unwrap();
+        idempotency::store_answer(act.tx, key, "answer", None).await.unwrap();
         assert_eq!(claim(30).await.unwrap().answer.as_deref(), Some("answer"));
         assert!(claim(31).await.is_none());
         assert_eq!(idempotency::purge(act.tx, BusinessId(1), act.now + Duration::days(60)).await.unwrap(), 0);

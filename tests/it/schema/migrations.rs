@@ -35,7 +35,8 @@ const CONTENTS: &[(&str, &str)] = &[
         "INSERT INTO events (business_id, entity_kind, entity_id, client_id, at, actor, action, changes_digest, hash)
          SELECT 1, 'client', n, n, now(), 'local', 'created', '', '' FROM generate_series(1, 50) n;
          INSERT INTO event_changes SELECT 1, n, '[]' FROM generate_series(1, 50) n;
-         INSERT INTO idempotency_keys VALUES (1, 'local', 'create_client', 'k', '', '{}', now())",
+         INSERT INTO idempotency_keys (business_id, actor, tool, key, arguments_hash, answer, client_id, expires_at)
+         VALUES (1, 'local', 'create_client', 'k', '', '{}', 1, now())",
     ),
 ];
 

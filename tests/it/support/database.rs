@@ -73,6 +73,15 @@ impl Database {
         rows[0][0].clone()
     }
 
+    /// Ends every connection that others have, as a server does that starts anew.
+    pub(crate) fn cut_connections(&self) {
+        let others = "FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()";
+        self.rows(&format!("SELECT pg_terminate_backend(pid) {others}"));
+        while self.value(&format!("SELECT count(*) {others}")) != "0" {
+            std::thread::sleep(std::time::Duration::from_millis(1));
+        }
+    }
+
     pub(crate) fn query(&self, sql: &str) -> Result<Vec<Vec<String>>, tokio_postgres::Error> {
         let messages = wait(async { self.client().await.simple_query(sql).await })?;
         let rows = messages.iter().filter_map(|message| match message {

@@ -26,9 +26,7 @@ fn session(database: &Database, era: Era, level: &str) -> String {
     session.read_resource("facturo://nothing").unwrap_err();
     session.request("nothing/at_all", json!({"name": NAME}));
     session.host.write(format!("{NAME}, no JSON\n"));
-    let sever = "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity
-                 WHERE datname = current_database() AND pid <> pg_backend_pid()";
-    database.rows(sever);
+    database.cut_connections();
     session.call("record_payment", json!({"invoice_id": invoice, "reference": NAME}));
     // every line that was read was JSON, or reading it would have failed; so are those that are left
     let end = session.close();
