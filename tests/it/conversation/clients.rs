@@ -121,16 +121,17 @@ fn a_client_with_issued_invoices_stays_and_says_how_many() {
 fn deleting_a_client_takes_its_drafts_along_and_its_personal_data_out_of_the_history() {
     let mut office = Office::open();
     let kept = office.client("Eva");
-    let client = id(&office.call("create_client", everything()));
+    let client = id(&office.call("create_client", with(everything(), json!({"idempotency_key": "made"}))));
     let drafts = [office.draft(client, "10"), office.draft(client, "20")];
     let other = office.draft(kept, "30");
     office.call("update_invoice", json!({"invoice_id": drafts[0], "notes": "for Núñez"}));
 
     let deleted = office.call("delete_client", json!({"client_id": client}));
-    assert_eq!(deleted["drafts_deleted"], 2);
-    assert_fields(&deleted["deleted"], everything());
+    assert_fields(&deleted, json!({"client_id": client, "drafts_deleted": 2}));
 
     office.refuse("get_client", json!({"client_id": client}));
+    let again = with(everything(), json!({"idempotency_key": "made"}));
+    office.refuses("create_client", again, &["made before", "erased", "new idempotency_key"]);
     assert_eq!(office.ids("list_invoices", json!({})), [other]);
     let history = office.call("get_client_history", json!({"client_id": client}));
     let actions: Vec<_> = history["items"].as_array().unwrap().iter().map(|event| &event["action"]).collect();
@@ -145,6 +146,24 @@ fn deleting_a_client_takes_its_drafts_along_and_its_personal_data_out_of_the_his
     );
     for table in ["clients", "invoices", "invoice_lines"] {
         assert_eq!(office.database.value(&format!("SELECT count(*) FROM {table}")), "1", "{table}");
+    }
+}
+
+#[test]
+fn nothing_that_was_known_of_a_deleted_client_is_left_anywhere() {
+    let mut office = Office::open();
+    office.call("create_client", with(everything(), json!({"idempotency_key": "k"})));
+    let draft = json!({"client_id": 1, "net_amount": 1, "description": "for Núñez", "idempotency_key": "k"});
+    office.call("create_invoice", draft);
+    office.call("update_client", json!({"client_id": 1, "street": "Calle Núñez", "idempotency_key": "k"}));
+    office.call("update_invoice", json!({"invoice_id": 1, "notes": "Núñez", "idempotency_key": "k"}));
+    office.call("delete_client", json!({"client_id": 1, "idempotency_key": "k"}));
+    let tables = "SELECT relname FROM pg_class WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace";
+    for table in office.database.rows(tables).into_iter().flatten() {
+        for word in ["Núñez", "nunez", "A58818501", "hola@example.com", "944 000 000"] {
+            let found = format!("SELECT count(*) FROM {table} t WHERE t::text LIKE '%{word}%'");
+            assert_eq!(office.database.value(&found), "0", "{word} in {table}");
+        }
     }
 }
 

@@ -75,9 +75,14 @@ impl Database {
 
     /// Ends every connection that others have, as a server does that starts anew.
     pub(crate) fn cut_connections(&self) {
-        let others = "FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()";
-        self.rows(&format!("SELECT pg_terminate_backend(pid) {others}"));
-        while self.value(&format!("SELECT count(*) {others}")) != "0" {
+        let cut = self.rows(
+            "SELECT pid, pg_terminate_backend(pid) FROM pg_stat_activity
+             WHERE datname = current_database() AND pid <> pg_backend_pid()",
+        );
+        let pids: Vec<_> = cut.into_iter().map(|row| row[0].clone()).collect();
+        let left =
+            format!("SELECT count(*) FROM pg_stat_activity WHERE pid = ANY ('{{{}}}')", pids.join(","));
+        while self.value(&left) != "0" {
             std::thread::sleep(std::time::Duration::from_millis(1));
         }
     }
