@@ -121,17 +121,27 @@ fn a_client_with_issued_invoices_stays_and_says_how_many() {
 fn deleting_a_client_takes_its_drafts_along_and_its_personal_data_out_of_the_history() {
     let mut office = Office::open();
     let kept = office.client("Eva");
-    let client = id(&office.call("create_client", with(everything(), json!({"idempotency_key": "made"}))));
+    let mut keyed = everything();
+    keyed["idempotency_key"] = json!("new client");
+    let client = id(&office.call("create_client", keyed.clone()));
     let drafts = [office.draft(client, "10"), office.draft(client, "20")];
     let other = office.draft(kept, "30");
     office.call("update_invoice", json!({"invoice_id": drafts[0], "notes": "for Núñez"}));
 
-    let deleted = office.call("delete_client", json!({"client_id": client}));
+    let deleted = office.call("delete_client", json!({"client_id": client, "idempotency_key": "gone"}));
     assert_fields(&deleted, json!({"client_id": client, "drafts_deleted": 2}));
+    assert_eq!(
+        office.call("delete_client", json!({"client_id": client, "idempotency_key": "gone"})),
+        deleted
+    );
+    // the answer that a repeat would have got held the client's data
+    office.refuses("create_client", keyed, &["made before", "erased", "new idempotency_key"]);
+    assert_eq!(
+        office.database.value("SELECT count(*) FROM idempotency_keys WHERE answer LIKE '%Núñez%'"),
+        "0"
+    );
 
     office.refuse("get_client", json!({"client_id": client}));
-    let again = with(everything(), json!({"idempotency_key": "made"}));
-    office.refuses("create_client", again, &["made before", "erased", "new idempotency_key"]);
     assert_eq!(office.ids("list_invoices", json!({})), [other]);
     let history = office.call("get_client_history", json!({"client_id": client}));
     let actions: Vec<_> = history["items"].as_array().unwrap().iter().map(|event| &event["action"]).collect();
