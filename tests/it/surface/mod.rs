@@ -2,4 +2,5 @@
 
 mod answers;
 mod logs;
+mod panics;
 mod tools;
