@@ -21,7 +21,7 @@ pub(super) fn whole(lang: Lang, number: &str) -> String {
     let separator = if lang == Lang::Es { '.' } else { ',' };
     let digits = number.chars().count();
     let grouped = number.chars().enumerate().flat_map(|(at, digit)| {
-        (at > 0 && (digits - at) % 3 == 0).then_some(separator).into_iter().chain([digit])
+        (at > 0 && (digits - at).is_multiple_of(3)).then_some(separator).into_iter().chain([digit])
     });
     grouped.collect()
 }
