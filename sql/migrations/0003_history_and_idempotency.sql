@@ -36,8 +36,11 @@ CREATE TABLE idempotency_keys (
     arguments_hash bytea NOT NULL,
     -- absent for the server's own retries, which remember the answer themselves
     answer         text,
+    -- the client whose data the answer holds
+    client_id      bigint,
     expires_at     timestamptz NOT NULL,
     PRIMARY KEY (business_id, actor, tool, key)
 );
 
+CREATE INDEX idempotency_keys_by_client ON idempotency_keys (business_id, client_id) WHERE client_id IS NOT NULL;
 CREATE INDEX idempotency_keys_by_expiry ON idempotency_keys (business_id, expires_at);

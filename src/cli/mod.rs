@@ -6,6 +6,7 @@ mod demo;
 use std::{path::PathBuf, process::ExitCode, sync::Arc, time::Duration};
 
 use clap::{Parser, Subcommand};
+use tracing::level_filters::LevelFilter;
 use tracing_subscriber::{filter::Targets, layer::SubscriberExt as _, util::SubscriberInitExt as _};
 
 use crate::{
@@ -122,14 +123,17 @@ async fn migrate(config: Config) -> Result<()> {
 /// Logs go to stderr, by `FACTURO_LOG`: a level, or levels by target. What rmcp logs at debug holds arguments, so it
 /// stays at warn unless named.
 fn log_to_stderr(levels: &str) -> Result<()> {
-    let targets: Targets = levels.parse().map_err(|_| {
+    let bad = || {
         let accepted = "error, warn, info, debug, trace, or targets such as facturo=debug";
         Error::invalid("FACTURO_LOG", format!("{levels:?} cannot be read"), accepted)
-    })?;
+    };
+    // what is no level would be taken for a target at trace
+    if !levels.split(',').all(|part| part.contains('=') || part.trim().parse::<LevelFilter>().is_ok()) {
+        return Err(bad());
+    }
+    let targets: Targets = levels.parse().map_err(|_| bad())?;
     let quiet = ["rmcp", "tokio_postgres"].into_iter().filter(|target| !levels.contains(target));
-    let targets = quiet.fold(targets, |targets, target| {
-        targets.with_target(target, tracing::level_filters::LevelFilter::WARN)
-    });
+    let targets = quiet.fold(targets, |targets, target| targets.with_target(target, LevelFilter::WARN));
     let lines = tracing_subscriber::fmt::layer().with_writer(std::io::stderr).with_ansi(false);
     tracing_subscriber::registry()
         .with(lines)

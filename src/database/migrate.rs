@@ -11,21 +11,26 @@ struct Migration {
     sql: &'static str,
 }
 
-macro_rules! migrations {
-    ($($version:literal $name:literal)*) => {
-        &[$(Migration {
-            version: $version,
-            name: $name,
-            sql: include_str!(concat!("../../sql/migrations/", $name, ".sql")),
-        }),*]
-    };
-}
+const MIGRATIONS: &[Migration] = &[
+    Migration {
+        version: 1,
+        name: "0001_businesses_and_clients",
+        sql: include_str!("../../sql/migrations/0001_businesses_and_clients.sql"),
+    },
+    Migration {
+        version: 2,
+        name: "0002_invoices_and_payments",
+        sql: include_str!("../../sql/migrations/0002_invoices_and_payments.sql"),
+    },
+    Migration {
+        version: 3,
+        name: "0003_history_and_idempotency",
+        sql: include_str!("../../sql/migrations/0003_history_and_idempotency.sql"),
+    },
+];
 
-const MIGRATIONS: &[Migration] = migrations! {
-    1 "0001_businesses_and_clients"
-    2 "0002_invoices_and_payments"
-    3 "0003_history_and_idempotency"
-};
+/// One migrator at a time; freed with the transaction, so that it holds behind a transaction pooler too.
+const LOCK: &str = include_str!("../../sql/queries/migration/lock.sql");
 
 /// How a database stands to this program.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -84,7 +89,7 @@ pub async fn migrate(client: &mut Client) -> Result<Migrated> {
 
 async fn apply_pending(client: &mut Client) -> Result<usize> {
     let tx = client.transaction().await?;
-    tx.query(include_str!("../../sql/queries/migration/lock.sql"), &[]).await?;
+    tx.query(LOCK, &[]).await?;
     tx.batch_execute(include_str!("../../sql/queries/migration/create_table.sql")).await?;
     let Schema::Behind(pending) = inspect(&tx).await? else {
         return Ok(0); // another process was faster
@@ -115,7 +120,7 @@ pub async fn has_trigrams(client: &impl GenericClient) -> Result<bool> {
 /// Tries to create the trigram extension and its indexes; a server that does not allow it is no error.
 pub async fn create_trigrams(client: &mut Client) -> Result<bool> {
     let tx = client.transaction().await?;
-    tx.query(include_str!("../../sql/queries/migration/lock.sql"), &[]).await?;
+    tx.query(LOCK, &[]).await?;
     match tx.batch_execute(include_str!("../../sql/search/trigram.sql")).await {
         Ok(()) => {
             tx.commit().await?;

@@ -81,9 +81,9 @@ fn is_local(config: &Config) -> bool {
 /// Makes the pool; connects to nothing yet.
 pub fn build(mut config: Config) -> Result<Pool> {
     config.application_name("facturo").connect_timeout(CONNECT);
-    let connect: Box<dyn Connect> = match is_local(&config) || config.get_ssl_mode() == SslMode::Disable {
-        true => Box::new(ConfigConnectImpl { tls: NoTls }),
-        false => Box::new(ConfigConnectImpl { tls: tls()? }),
+    let connect: Box<dyn Connect> = match config.get_ssl_mode() {
+        SslMode::Require => Box::new(ConfigConnectImpl { tls: tls()? }),
+        _ => Box::new(ConfigConnectImpl { tls: NoTls }),
     };
     let connect = LimitedConnect { connect, refuses_options: AtomicBool::new(false) };
     let recycling = ManagerConfig { recycling_method: RecyclingMethod::Fast };

@@ -11,9 +11,14 @@ const YEARS: std::ops::RangeInclusive<i32> = 1900..=2999;
 
 pub fn parse(field: impl Into<Cow<'static, str>>, text: &str) -> Result<Date> {
     let text = text.trim();
-    Date::parse(text, FORMAT).ok().filter(|date| text.len() == 10 && YEARS.contains(&date.year())).ok_or_else(
-        || Error::invalid(field, format!("{text:?} is not a date"), "YYYY-MM-DD, such as 2026-03-31"),
-    )
+    written(text).filter(|date| YEARS.contains(&date.year())).ok_or_else(|| {
+        Error::invalid(field, format!("{text:?} is not a date"), "YYYY-MM-DD, such as 2026-03-31")
+    })
+}
+
+/// Reads what a date's own `Display` writes, in any year of four digits.
+pub fn written(text: &str) -> Option<Date> {
+    Date::parse(text, FORMAT).ok().filter(|_| text.len() == 10)
 }
 
 pub fn plus_days(date: Date, days: i64) -> Date {

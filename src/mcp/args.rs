@@ -87,11 +87,22 @@ fn explain(schema: &JsonObject, Problem { field, message }: Problem) -> Error {
         Some(name) => (format!("{field}.{name}"), "is required".to_owned()),
         None => (field, message),
     };
-    let top = field.split(['.', '[']).next().unwrap_or_default();
-    let described = schema.get("properties").and_then(|properties| properties.get(top));
+    let described = described(schema, &field);
     let told = |key: &str| described.and_then(|schema| schema.get(key)).and_then(Value::as_str);
     let accepted = told("description").or(told("type")).unwrap_or("what the tool's schema says").to_owned();
     Error::invalid(field, message, accepted.trim_end_matches('.').to_owned())
+}
+
+/// The schema of a field, such as `lines[0].quantity`.
+fn described<'a>(schema: &'a JsonObject, field: &str) -> Option<&'a Value> {
+    let mut steps =
+        field.split('.').map(|step| step.split_once('[').map_or((step, false), |(name, _)| (name, true)));
+    let property = |of: Option<&'a Value>, (name, in_list): (&str, bool)| {
+        let found = of?.get(name)?;
+        if in_list { found.get("items") } else { Some(found) }
+    };
+    let top = property(schema.get("properties"), steps.next()?);
+    steps.fold(top, |found, step| property(found?.get("properties"), step))
 }
 
 /// A newtype over what a visitor reads from a string or a JSON number, shown as one plain type.

@@ -9,7 +9,7 @@ use sha2::{Digest, Sha256};
 
 use super::{
     args,
-    tool::{self, Entry, Write},
+    tool::{self, Entry, View as _, Write},
 };
 use crate::{
     books::Books,
@@ -90,9 +90,11 @@ async fn attempt<T: Write>(
     let today = clock::day(now, &business.details.time_zone);
     let act = Act { tx: &tx, business: &business, actor: &call.actor, today, now };
     let args = args::parse(&call.entry.tool.input_schema, &call.arguments)?;
-    let answer = tool::encode(T::call(&act, args).await?)?;
+    let view = T::call(&act, args).await?;
+    let client = view.client_id();
+    let answer = tool::encode(view)?;
     if call.key_is_callers {
-        idempotency::store_answer(&tx, key, &answer).await?;
+        idempotency::store_answer(&tx, key, &answer, client).await?;
     }
     *remembered = Some(answer.clone());
     tx.commit().await?;
@@ -107,10 +109,12 @@ fn answer_again(first: idempotency::First, call: &Call<'_>, remembered: Option<S
             "Use a new key for a new call; repeat the very same arguments to get the first answer again.",
         ));
     }
-    first
-        .answer
-        .or(remembered)
-        .ok_or_else(|| Error::internal("a key without an answer", "the answer of the first try is gone"))
+    first.answer.or(remembered).ok_or_else(|| {
+        Error::conflict(
+            "This call was made before, and its answer was erased together with its client.",
+            "There is nothing to repeat; use a new idempotency_key for a new call.",
+        )
+    })
 }
 
 /// SHA-256 of the arguments, whatever the order of their names.

@@ -159,8 +159,32 @@ fn log(what: &str, error: &Error) {
     }
 }
 
-/// The error and what lies under it. PostgreSQL's own detail is left out, since it quotes rows.
-fn causes(error: &dyn std::error::Error) -> String {
-    let chain = std::iter::successors(Some(error), |error| error.source());
-    chain.map(ToString::to_string).collect::<Vec<_>>().join(": ")
+/// The error and what lies under it. Of what PostgreSQL says, its detail and its context are left out, since they quote
+/// rows.
+fn causes(error: &(dyn std::error::Error + 'static)) -> String {
+    if let Some(db) = error.downcast_ref::<tokio_postgres::Error>().and_then(|error| error.as_db_error()) {
+        let constraint = db.constraint().map(|name| format!(" (constraint {name})")).unwrap_or_default();
+        return format!("{} {}{constraint}", db.code().code(), db.message());
+    }
+    match error.source() {
+        Some(source) => format!("{error}: {}", causes(source)),
+        None => error.to_string(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn causes_are_told_down_to_the_last() {
+        let inner = Error::invalid("name", "is empty", "a name");
+        let outer = Error::internal("a stored value does not fit", inner);
+        let told = causes(&outer);
+        assert!(
+            told.contains("a stored value does not fit")
+                && told.ends_with("name: is empty. Accepted: a name."),
+            "{told}"
+        );
+    }
 }

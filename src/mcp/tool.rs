@@ -52,6 +52,11 @@ pub trait Write {
 /// What a tool answers. `summary` becomes its first field: a sentence of ours, without any text that people typed.
 pub trait View: Serialize + JsonSchema + Send {
     fn summary(&self) -> String;
+
+    /// The client whose data it holds: with the client goes what is kept of the answer.
+    fn client_id(&self) -> Option<i64> {
+        None
+    }
 }
 
 #[derive(Serialize, JsonSchema)]

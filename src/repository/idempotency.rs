@@ -3,7 +3,10 @@ use time::{Duration, OffsetDateTime};
 
 use super::sql;
 use crate::{
-    domain::{event::Actor, ids::BusinessId},
+    domain::{
+        event::Actor,
+        ids::{BusinessId, ClientId},
+    },
     error::Result,
 };
 
@@ -19,7 +22,7 @@ pub struct Key<'a> {
 /// The first call that used a key.
 pub struct First {
     pub arguments_hash: Vec<u8>,
-    /// Absent where the server itself keeps the answer.
+    /// Absent where the server itself keeps the answer, or a deleted client's data was in it.
     pub answer: Option<String>,
 }
 
@@ -44,10 +47,22 @@ pub async fn claim(
         .await
 }
 
-pub async fn store_answer(tx: &Transaction<'_>, key: Key<'_>, answer: &str) -> Result<()> {
+/// Keeps the answer for repeats; `client` is the one whose data it holds.
+pub async fn store_answer(
+    tx: &Transaction<'_>,
+    key: Key<'_>,
+    answer: &str,
+    client: Option<i64>,
+) -> Result<()> {
     let statement = include_str!("../../sql/queries/idempotency/answer.sql");
-    let params: sql::Params<'_> = &[&key.business.0, &key.actor.0, &key.tool, &key.key, &answer];
+    let params: sql::Params<'_> = &[&key.business.0, &key.actor.0, &key.tool, &key.key, &answer, &client];
     sql::execute(tx, statement, params).await.map(drop)
+}
+
+/// Takes the answers away that hold a client's data; that the calls were made stays.
+pub async fn erase_client(tx: &Transaction<'_>, business: BusinessId, of: ClientId) -> Result<()> {
+    let statement = include_str!("../../sql/queries/idempotency/erase_client.sql");
+    sql::execute(tx, statement, &[&business.0, &of.0]).await.map(drop)
 }
 
 /// Forgets what has expired.

@@ -60,7 +60,7 @@ impl<const N: usize> Cursor<'_, N> {
     }
 
     pub fn date(&self, at: usize) -> Result<Date> {
-        date::parse("cursor", self.0[at])
+        date::written(self.0[at]).ok_or_else(bad_cursor)
     }
 
     pub fn amount(&self, at: usize) -> Result<Decimal> {

@@ -54,9 +54,9 @@ pub async fn archive(
 }
 
 /// Deletes a client without issued invoices, and its drafts with it. That it was there stays in the history; what was
-/// known of it does not. Answers the client as it was and how many drafts went along.
-pub async fn delete(act: &Act<'_>, id: ClientId, expected_version: Option<i64>) -> Result<(Client, usize)> {
-    let client = lock(act, id, expected_version).await?;
+/// known of it does not, neither there nor in answers kept for repeats. Answers how many drafts went along.
+pub async fn delete(act: &Act<'_>, id: ClientId, expected_version: Option<i64>) -> Result<usize> {
+    lock(act, id, expected_version).await?;
     let business = act.business_id();
     // drafts first: one that is being issued at this moment is counted below, once its transaction has ended
     let drafts = repository::invoice::lock_drafts_of_client(act.tx, business, id).await?;
@@ -74,7 +74,8 @@ pub async fn delete(act: &Act<'_>, id: ClientId, expected_version: Option<i64>) 
     repository::client::delete(act.tx, business, id).await?;
     act.record(entity(id), "deleted", &vec![], &vec![], vec![]).await?;
     repository::event::erase_client(act.tx, business, id).await?;
-    Ok((client, drafts.len()))
+    repository::idempotency::erase_client(act.tx, business, id).await?;
+    Ok(drafts.len())
 }
 
 async fn lock(act: &Act<'_>, id: ClientId, expected_version: Option<i64>) -> Result<Client> {

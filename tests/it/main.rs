@@ -6,8 +6,10 @@
     reason = "a panic is how a test fails, helpers included"
 )]
 
+mod conversation;
 mod demo;
 mod house;
 mod private_server;
 mod scratch;
 mod stdio;
+mod support;

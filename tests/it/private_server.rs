@@ -12,16 +12,15 @@ use facturo::database::private_server::{PrivateServer, default_data_dir, describ
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::{Pid, User, geteuid};
 
-use crate::scratch::{FACTURO, Host, Scratch, children, comes_true, connect, is_running, server_user};
+use crate::scratch::{
+    FACTURO, Scratch, children, comes_true, connect, host, host_as, is_running, is_up, server_user,
+};
 
 #[tokio::test]
 async fn eight_starts_together_make_one_server() {
     let scratch = Scratch::new("eight");
-    let mut hosts: Vec<_> = (0..8).map(|_| Host::spawn(&scratch.settings)).collect();
-    for host in &mut hosts {
-        let said = host.says();
-        assert!(said.starts_with("up "), "{said}\n{}", scratch.log());
-    }
+    let mut hosts: Vec<_> = (0..8).map(|_| host(&scratch.settings)).collect();
+    hosts.iter_mut().for_each(is_up);
     assert_eq!(scratch.log().matches("running bootstrap script").count(), 1);
     assert_eq!(scratch.log().matches("starting PostgreSQL").count(), 1);
     assert!(fs::metadata(scratch.data()).unwrap().permissions().mode() & 0o077 == 0);
@@ -34,8 +33,8 @@ async fn heals_after_any_death_and_loses_nothing() {
     let first = PrivateServer::start(&scratch.settings).await.unwrap();
     connect(&first).await.batch_execute("CREATE TABLE acknowledged (n int)").await.unwrap();
     for round in 0..4_i32 {
-        let mut user = Host::spawn(&scratch.settings);
-        assert!(user.says().starts_with("up "));
+        let mut user = host(&scratch.settings);
+        is_up(&mut user);
         connect(&first).await.execute("INSERT INTO acknowledged VALUES ($1)", &[&round]).await.unwrap();
         let (postmaster, supervisor) = (scratch.postmaster(), scratch.supervisor().unwrap());
         let victims: &[Pid] = match round % 3 {
@@ -46,7 +45,7 @@ async fn heals_after_any_death_and_loses_nothing() {
         for victim in victims {
             kill(*victim, Signal::SIGKILL).unwrap();
         }
-        user.kill();
+        user.host.kill();
         assert!(comes_true(|| victims.iter().all(|victim| !is_running(*victim))).await);
         // Either way back: a host that is here already, or a new one.
         if round % 2 == 0 {
@@ -63,36 +62,37 @@ async fn heals_after_any_death_and_loses_nothing() {
 
 #[tokio::test]
 async fn heals_after_a_death_in_the_middle_of_initdb() {
-    let scratch = Scratch::new("initdb");
-    let unfinished = scratch.data().join("postgres.new/base");
-    let mut user = Host::spawn(&scratch.settings);
-    assert!(comes_true(|| unfinished.exists()).await);
-    let initdb = children(scratch.supervisor().unwrap());
-    assert_eq!(initdb.len(), 1);
-    kill(initdb[0], Signal::SIGKILL).unwrap();
-    let said = user.says();
-    assert!(said.contains("could not be set up"), "{said}");
-
-    let before = scratch.supervisor();
-    let mut user = Host::spawn(&scratch.settings);
-    assert!(comes_true(|| unfinished.exists() && scratch.supervisor() != before).await);
-    kill(scratch.supervisor().unwrap(), Signal::SIGKILL).unwrap();
-    let said = user.says(); // the very host that had started it tries again
-    assert!(said.starts_with("up "), "{said}\n{}", scratch.log());
-    assert!(!unfinished.exists());
-    assert!(scratch.data().join("postgres/PG_VERSION").exists());
+    for victim in ["initdb", "supervisor"] {
+        let scratch = Scratch::new(victim);
+        let unfinished = scratch.data().join("postgres.new/base");
+        let mut user = host(&scratch.settings);
+        assert!(comes_true(|| unfinished.exists()).await);
+        let supervisor = scratch.supervisor().unwrap();
+        let initdb = children(supervisor);
+        assert_eq!(initdb.len(), 1);
+        kill(if victim == "initdb" { initdb[0] } else { supervisor }, Signal::SIGKILL).unwrap();
+        is_up(&mut user); // the very host that had started it tries again
+        assert!(!unfinished.exists());
+        assert!(scratch.data().join("postgres/PG_VERSION").exists());
+        assert_eq!(
+            user.host.log().contains("could not be set up"),
+            victim == "initdb",
+            "{}",
+            user.host.log()
+        );
+    }
 }
 
 #[tokio::test]
 async fn a_killed_host_leaves_the_server_and_no_open_pipe() {
     let scratch = Scratch::new("pipe");
-    let mut user = Host::spawn(&scratch.settings);
-    assert!(user.says().starts_with("up "));
-    user.kill();
+    let mut user = host(&scratch.settings);
+    is_up(&mut user);
+    user.host.kill();
     let postmaster = scratch.postmaster();
     assert!(is_running(postmaster));
     // Ends only when nobody has the other end any more.
-    assert_eq!(user.stdout.read_to_end(&mut Vec::new()).unwrap(), 0);
+    assert_eq!(user.host.output.read_to_end(&mut Vec::new()).unwrap(), 0);
     assert!(is_running(postmaster));
 }
 
@@ -296,19 +296,17 @@ async fn an_ordinary_user_has_a_server_and_root_shares_it() {
     scratch.settings.data_dir = scratch.root.join("share/facturo");
     let executable = scratch.root.join("facturo"); // where that user gets at it
     fs::copy(FACTURO, &executable).unwrap();
-    let mut host = Host::spawn_as(&scratch.settings, Some(&user), &executable);
-    let said = host.says();
-    assert!(said.starts_with("up "), "{said}");
+    let mut host = host_as(&scratch.settings, Some(&user), &executable);
+    is_up(&mut host);
     let postmaster = scratch.postmaster();
     let server = PrivateServer::start(&scratch.settings).await.unwrap();
-    host.kill();
+    host.host.kill();
     // Root brings it back as the user that the data belongs to.
     kill(postmaster, Signal::SIGKILL).unwrap();
     assert!(comes_true(|| !is_running(postmaster)).await);
     server.ensure().await.unwrap();
-    let mut host = Host::spawn_as(&scratch.settings, Some(&user), &executable);
-    let said = host.says();
-    assert!(said.starts_with("up "), "{said}");
+    let mut host = host_as(&scratch.settings, Some(&user), &executable);
+    is_up(&mut host);
 }
 
 #[test]

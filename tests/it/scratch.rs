@@ -1,17 +1,19 @@
 //! A directory for one test, and the private server in it.
 
 use std::fs::{self, DirBuilder};
-use std::io::{BufRead, BufReader};
 use std::os::unix::fs::{DirBuilderExt, MetadataExt, PermissionsExt, chown};
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
-use std::process::{Child, ChildStdout, Command, Stdio};
+use std::process::Command;
 use std::time::{Duration, Instant};
 
 use facturo::database::private_server::{PrivateServer, Settings};
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::{Pid, User, geteuid};
+use serde_json::json;
 use tokio_postgres::{Client, NoTls};
+
+use crate::support::session::{Era, Session, facturo_with};
 
 pub(crate) const FACTURO: &str = env!("CARGO_BIN_EXE_facturo");
 
@@ -26,11 +28,7 @@ impl Scratch {
         let root = base().join(format!("{name}-{}", std::process::id()));
         let _ = fs::remove_dir_all(&root);
         DirBuilder::new().recursive(true).mode(0o755).create(&root).unwrap();
-        let mut settings = Settings::new(root.join("data"), FACTURO.into());
-        settings.durable = false;
-        settings.linger = Duration::from_secs(1);
-        settings.limit = Duration::from_secs(30);
-        (settings.bin_dir, settings.search_path) = configured();
+        let settings = settings_in(root.join("data"));
         Self { root, settings }
     }
 
@@ -82,51 +80,22 @@ impl Drop for Scratch {
 }
 
 /// Another process that uses the server.
-pub(crate) struct Host {
-    child: Child,
-    pub(crate) stdout: BufReader<ChildStdout>,
+pub(crate) fn host(settings: &Settings) -> Session {
+    host_as(settings, None, Path::new(FACTURO))
 }
 
-impl Host {
-    pub(crate) fn spawn(settings: &Settings) -> Self {
-        Self::spawn_as(settings, None, Path::new(FACTURO))
+pub(crate) fn host_as(settings: &Settings, user: Option<&User>, executable: &Path) -> Session {
+    let mut command = facturo_with(executable, settings);
+    if let Some(user) = user {
+        command.uid(user.uid.as_raw()).gid(user.gid.as_raw()).current_dir("/");
     }
-
-    pub(crate) fn spawn_as(settings: &Settings, user: Option<&User>, executable: &Path) -> Self {
-        let mut command = Command::new(executable);
-        command.arg("hold").arg("--data-dir").arg(&settings.data_dir);
-        if let Some(dir) = &settings.bin_dir {
-            command.arg("--bin-dir").arg(dir);
-        }
-        if !settings.durable {
-            command.arg("--not-durable");
-        }
-        command.arg("--linger-ms").arg(settings.linger.as_millis().to_string());
-        if let Some(user) = user {
-            command.uid(user.uid.as_raw()).gid(user.gid.as_raw()).current_dir("/");
-        }
-        let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
-        let stdout = BufReader::new(child.stdout.take().unwrap());
-        Self { child, stdout }
-    }
-
-    /// `up …` once the server answers, or why it does not.
-    pub(crate) fn says(&mut self) -> String {
-        let mut line = String::new();
-        self.stdout.read_line(&mut line).unwrap();
-        line
-    }
-
-    pub(crate) fn kill(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
+    Session::start(&mut command, Era::Handshake)
 }
 
-impl Drop for Host {
-    fn drop(&mut self) {
-        self.kill();
-    }
+/// Asks for something that takes the database; the host has none until this goes well.
+#[track_caller]
+pub(crate) fn is_up(host: &mut Session) {
+    host.call("get_business", json!({}));
 }
 
 pub(crate) async fn connect(server: &PrivateServer) -> Client {
@@ -176,8 +145,21 @@ fn is_free(lock: &Path) -> bool {
     fs::File::open(lock).is_ok_and(|file| file.try_lock_shared().is_ok()) || !lock.exists()
 }
 
+/// A server that is quickly made and quickly gone.
+pub(crate) fn settings_in(data_dir: PathBuf) -> Settings {
+    let (bin_dir, search_path) = configured();
+    Settings {
+        bin_dir,
+        search_path,
+        durable: false,
+        linger: Duration::from_secs(1),
+        limit: Duration::from_secs(30),
+        ..Settings::new(data_dir, FACTURO.into())
+    }
+}
+
 /// Cargo's own directory for this, unless root is the only one who gets there: PostgreSQL runs as somebody else.
-fn base() -> PathBuf {
+pub(crate) fn base() -> PathBuf {
     let within_target = PathBuf::from(env!("CARGO_TARGET_TMPDIR"));
     let open =
         |dir: &Path| fs::metadata(dir).is_ok_and(|metadata| metadata.permissions().mode() & 0o001 != 0);
@@ -187,6 +169,6 @@ fn base() -> PathBuf {
 }
 
 #[allow(clippy::disallowed_methods)] // tests have no config.rs
-fn configured() -> (Option<PathBuf>, Option<std::ffi::OsString>) {
+pub(crate) fn configured() -> (Option<PathBuf>, Option<std::ffi::OsString>) {
     (std::env::var_os("FACTURO_POSTGRES_BIN").map(Into::into), std::env::var_os("PATH"))
 }

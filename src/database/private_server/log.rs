@@ -59,7 +59,9 @@ mod tests {
 
     #[test]
     fn keeps_one_old_log_and_finds_the_cause_in_the_new_part() {
-        let dir = std::env::temp_dir().join(format!("facturo-log-{}", std::process::id()));
+        let dir = std::path::PathBuf::from(env!("CARGO_MANIFEST_DIR"))
+            .join("target")
+            .join(format!("facturo-log-{}", std::process::id()));
         fs::create_dir_all(&dir).unwrap();
         let mut log = open(&dir).unwrap();
         log.write_all(&vec![b'x'; 1024 * 1024 + 1]).unwrap();

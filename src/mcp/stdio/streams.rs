@@ -155,8 +155,8 @@ impl AsyncWrite for Socket {
     fn poll_write(self: Pin<&mut Self>, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
         loop {
             let mut ready = ready!(self.0.poll_write_ready(cx))?;
-            let flags = MsgFlags::MSG_DONTWAIT | MsgFlags::MSG_NOSIGNAL;
-            match ready.try_io(|fd| Ok(send(fd.as_raw_fd(), bytes, flags)?)) {
+            // a broken pipe is an error here, not a signal: Rust ignores SIGPIPE
+            match ready.try_io(|fd| Ok(send(fd.as_raw_fd(), bytes, MsgFlags::MSG_DONTWAIT)?)) {
                 Ok(Err(error)) if error.kind() == io::ErrorKind::Interrupted => {}
                 Ok(result) => return Poll::Ready(result),
                 Err(_would_block) => {}

@@ -220,8 +220,8 @@ impl Write for DeleteClient {
     type View = ClientDeleted;
 
     async fn call(act: &Act<'_>, And(target, version): Self::Args) -> Result<ClientDeleted> {
-        let (client, drafts_deleted) = service::client::delete(act, target.id(), version.expected()).await?;
-        Ok(ClientDeleted { deleted: client.into(), drafts_deleted })
+        let drafts_deleted = service::client::delete(act, target.id(), version.expected()).await?;
+        Ok(ClientDeleted { client_id: target.id().0, drafts_deleted })
     }
 }
 

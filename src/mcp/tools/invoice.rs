@@ -147,19 +147,27 @@ impl ContentArgs {
     /// The lines, or the one line that net_amount stands for; `None` where neither is given.
     fn lines(&self, currency: Currency, default_rate: Decimal) -> Result<Option<Vec<LineInput>>> {
         let net = amount("net_amount", self.net_amount.as_ref())?;
-        let either = "either lines, or net_amount with a description and a tax_rate";
-        match (&self.lines, net) {
-            (Some(_), Some(_)) => Err(Error::invalid("net_amount", "was given together with lines", either)),
-            (Some(lines), None) => {
-                let parse = |(index, line): (usize, &LineArgs)| line.parse(index, default_rate);
-                lines.iter().enumerate().map(parse).collect::<Result<_>>().map(Some)
-            }
-            (None, Some(net)) => self.single_line(net, currency, default_rate).map(|line| Some(vec![line])),
-            (None, None) if self.description.is_some() || self.tax_rate.is_some() => {
-                Err(Error::invalid("net_amount", "is missing beside the description or tax_rate", either))
-            }
-            (None, None) => Ok(None),
+        let either =
+            "either lines, each with its own description and tax_rate, or net_amount with one of each";
+        let Some(lines) = &self.lines else {
+            return match net {
+                Some(net) => Ok(Some(vec![self.single_line(net, currency, default_rate)?])),
+                None if self.description.is_some() || self.tax_rate.is_some() => {
+                    Err(Error::invalid("net_amount", "is missing beside the description or tax_rate", either))
+                }
+                None => Ok(None),
+            };
+        };
+        let of_single_line = [
+            ("net_amount", net.is_some()),
+            ("description", given(self.description.as_ref()).is_some()),
+            ("tax_rate", self.tax_rate.is_some()),
+        ];
+        if let Some((field, _)) = of_single_line.into_iter().find(|(_, is_given)| *is_given) {
+            return Err(Error::invalid(field, "was given together with lines", either));
         }
+        let parse = |(index, line): (usize, &LineArgs)| line.parse(index, default_rate);
+        lines.iter().enumerate().map(parse).collect::<Result<_>>().map(Some)
     }
 
     fn single_line(&self, net: Decimal, currency: Currency, default_rate: Decimal) -> Result<LineInput> {

@@ -59,6 +59,10 @@ impl View for ClientView {
         let archived = if self.archived { ", archived" } else { "" };
         format!("Client {}{archived}, at version {}.", self.id, self.version)
     }
+
+    fn client_id(&self) -> Option<i64> {
+        Some(self.id)
+    }
 }
 
 /// A client and how it stands.
@@ -108,16 +112,20 @@ impl View for ClientDetails {
     }
 }
 
-/// What was deleted.
+/// What was deleted. What was known of the client is not repeated, since the answer may be kept for a repeat.
 #[derive(Serialize, JsonSchema)]
 pub struct ClientDeleted {
-    /// The client as it was.
-    pub deleted: ClientView,
+    pub client_id: i64,
     pub drafts_deleted: usize,
 }
 
 impl View for ClientDeleted {
     fn summary(&self) -> String {
-        format!("Client {} is deleted, and {} drafts with it.", self.deleted.id, self.drafts_deleted)
+        let drafts = match self.drafts_deleted {
+            0 => String::new(),
+            1 => ", and 1 draft with it".to_owned(),
+            count => format!(", and {count} drafts with it"),
+        };
+        format!("Client {} is deleted{drafts}.", self.client_id)
     }
 }

@@ -178,6 +178,10 @@ impl View for InvoiceDetails {
     fn summary(&self) -> String {
         self.invoice.sentence()
     }
+
+    fn client_id(&self) -> Option<i64> {
+        Some(self.invoice.client_id)
+    }
 }
 
 /// A draft that was deleted, as it was.
@@ -189,6 +193,10 @@ pub struct InvoiceDeleted {
 impl View for InvoiceDeleted {
     fn summary(&self) -> String {
         format!("Draft {} is deleted.", self.deleted.id)
+    }
+
+    fn client_id(&self) -> Option<i64> {
+        Some(self.deleted.client_id)
     }
 }
 
@@ -202,5 +210,9 @@ pub struct PaymentAndInvoice {
 impl View for PaymentAndInvoice {
     fn summary(&self) -> String {
         format!("{} Now {}", self.payment.sentence(), self.invoice.summary())
+    }
+
+    fn client_id(&self) -> Option<i64> {
+        self.invoice.client_id()
     }
 }

@@ -14,7 +14,26 @@ use files::{File, repository, rust_under};
 
 /// What the rules are about. Whatever of it is there must be named here, so that a rule can never pass because what it
 /// reads has moved away.
-const MUST_EXIST: &[&str] = &["src/database", "src/error.rs", "src/lib.rs", "src/main.rs"];
+const MUST_EXIST: &[&str] = &[
+    "README.es.md",
+    "README.md",
+    "sql/migrations",
+    "sql/queries",
+    "sql/search",
+    "src/books.rs",
+    "src/cli",
+    "src/clock.rs",
+    "src/config.rs",
+    "src/database",
+    "src/domain",
+    "src/error.rs",
+    "src/lib.rs",
+    "src/main.rs",
+    "src/mcp",
+    "src/mcp/tools",
+    "src/repository",
+    "src/service",
+];
 
 fn none(complaints: Vec<String>) {
     assert!(complaints.is_empty(), "\n{}\n", complaints.join("\n"));

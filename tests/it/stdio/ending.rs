@@ -6,7 +6,8 @@ use nix::sys::signal::Signal;
 use serde_json::json;
 
 use super::host::{Host, Kind};
-use super::server::{GRACE, call, initialize, request, stateless};
+use super::server::GRACE;
+use crate::support::messages::{call, initialize, request, stateless};
 
 const KINDS: [Kind; 2] = [Kind::Pipe, Kind::Socket];
 

@@ -6,7 +6,7 @@ use std::time::Duration;
 use serde_json::json;
 
 use super::host::{Host, Kind};
-use super::server::{call, initialize, request, stateless};
+use crate::support::messages::{call, initialize, request, stateless};
 
 #[test]
 fn unreadable_lines_are_passed_over_and_told_without_their_content() {

@@ -12,7 +12,7 @@ use nix::unistd::{dup2_stderr, dup2_stdout};
 use rmcp::model::*;
 use rmcp::service::RequestContext;
 use rmcp::{ErrorData, RoleServer, ServerHandler};
-use serde_json::{Value, json};
+use serde_json::json;
 
 const LOG: &str = "FACTURO_TEST_STDIO_LOG";
 
@@ -93,32 +93,4 @@ async fn ask(context: &RequestContext<RoleServer>) -> String {
         Ok(roots) => format!("{} roots", roots.roots.len()),
         Err(_) => "no answer".to_owned(),
     }
-}
-
-pub(super) fn request(id: i64, method: &str, params: Value) -> String {
-    format!("{}\n", json!({"jsonrpc": "2.0", "id": id, "method": method, "params": params}))
-}
-
-pub(super) fn call(id: i64, tool: &str, arguments: Value) -> String {
-    request(id, "tools/call", json!({"name": tool, "arguments": arguments}))
-}
-
-/// The opening of an era with a handshake.
-pub(super) fn initialize(id: i64) -> String {
-    let params = json!({
-        "protocolVersion": "2025-11-25",
-        "capabilities": {"roots": {}},
-        "clientInfo": {"name": "test", "version": "0"},
-    });
-    request(id, "initialize", params) + "{\"jsonrpc\":\"2.0\",\"method\":\"notifications/initialized\"}\n"
-}
-
-/// A request of the era without one.
-pub(super) fn stateless(id: i64, method: &str, mut params: Value) -> String {
-    params["_meta"] = json!({
-        "io.modelcontextprotocol/protocolVersion": "2026-07-28",
-        "io.modelcontextprotocol/clientInfo": {"name": "test", "version": "0"},
-        "io.modelcontextprotocol/clientCapabilities": {},
-    });
-    request(id, method, params)
 }

@@ -10,7 +10,8 @@ use nix::fcntl::{FcntlArg, OFlag, fcntl};
 use serde_json::json;
 
 use super::host::{Host, Kind, scratch};
-use super::server::{self, call, initialize, stateless};
+use super::server;
+use crate::support::messages::{call, initialize, stateless};
 
 fn hosts() -> Vec<(String, Host)> {
     let mut hosts = vec![("one socket".to_owned(), Host::one_socket())];

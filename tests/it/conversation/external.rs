@@ -1,0 +1,86 @@
+//! Invoices that were issued elsewhere, before facturo.
+
+use serde_json::{Value, json};
+
+use crate::support::office::{Office, assert_fields, id, number};
+
+fn external(client: i64, number: &str) -> Value {
+    json!({
+        "client_id": client, "net_amount": 100, "description": "Work", "tax_rate": 0, "external_number": number,
+        "issue_date": "2025-11-03",
+    })
+}
+
+#[test]
+fn it_keeps_its_number_and_takes_none_of_ours() {
+    let mut office = Office::open();
+    let client = office.client("Ana");
+    let made = office.call("create_invoice", external(client, " 2025/0017-B "));
+    let expected =
+        json!({"number": "2025/0017-B", "status": "pending", "external": true, "outstanding": "100.00"});
+    assert_fields(&made, expected);
+    assert!(!made["summary"].as_str().unwrap().contains("2025/0017-B"), "{made}");
+    let ours = office.issued(client, "1");
+    assert_eq!(office.get(ours)["number"], number(1));
+    assert_eq!(id(&office.call("get_invoice", json!({"invoice_id": "2025/0017-B"}))), id(&made));
+    let paid = office.call("record_payment", json!({"invoice_id": "2025/0017-B"}));
+    assert_eq!(paid["invoice"]["status"], "paid");
+}
+
+#[test]
+fn a_number_is_given_once() {
+    let mut office = Office::open();
+    let client = office.client("Ana");
+    office.call("create_invoice", external(client, "A-1"));
+    let again = &["external_number", "another invoice", "not used yet"];
+    office.refuses("create_invoice", external(client, "A-1"), again);
+    let ours = office.issued(client, "1");
+    let taken = office.get(ours)["number"].as_str().unwrap().to_owned();
+    office.refuses("create_invoice", external(client, &taken), &[&taken]);
+}
+
+#[test]
+fn our_series_goes_on_after_numbers_of_its_form_that_came_before_it() {
+    let mut office = Office::open();
+    let client = office.client("Ana");
+    let year = &number(1)[2..6];
+    for place in [40, 42, 41] {
+        office.call("create_invoice", external(client, &number(place)));
+    }
+    let first = office.issued(client, "1");
+    assert_eq!(office.get(first)["number"], number(43));
+    // behind our first number nothing may come in, before it a gap may be filled
+    let words = &["series", year, "before the first one is issued here"];
+    office.refuses("create_invoice", external(client, &number(44)), words);
+    office.refuses("create_invoice", external(client, &number(4711)), words);
+    office.call("create_invoice", external(client, &number(7)));
+    office.refuses("create_invoice", external(client, &number(43)), &[&number(43)]);
+    let second = office.issued(client, "1");
+    assert_eq!(office.get(second)["number"], number(44));
+}
+
+#[test]
+fn a_number_that_looks_like_an_id_is_a_number_first() {
+    let mut office = Office::open();
+    let client = office.client("Ana");
+    let (first, second) = (office.issued(client, "1"), office.issued(client, "2"));
+    let numbered = id(&office.call("create_invoice", external(client, &first.to_string())));
+    let by = |office: &mut Office, reference: Value| {
+        id(&office.call("get_invoice", json!({"invoice_id": reference})))
+    };
+    assert_eq!(by(&mut office, json!(first.to_string())), numbered);
+    assert_eq!(by(&mut office, json!(first)), first);
+    assert_eq!(by(&mut office, json!(second.to_string())), second);
+}
+
+#[test]
+fn bad_external_numbers_are_refused() {
+    let mut office = Office::open();
+    let client = office.client("Ana");
+    for bad in ["Ñ-1", "1\n2", "a;b", &"1".repeat(61)] {
+        office.refuses("create_invoice", external(client, bad), &["external_number", "60"]);
+    }
+    let mut future = external(client, "A-1");
+    future["issue_date"] = json!("2999-01-01");
+    office.refuses("create_invoice", future, &["issue_date", "in the future"]);
+}
