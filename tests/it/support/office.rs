@@ -10,6 +10,11 @@ use time::{Date, Duration};
 use super::database::Database;
 use super::session::Session;
 
+/// Says of business 1 what a business in Spain has to say before it may issue.
+pub(crate) const DESCRIBED: &str =
+    "UPDATE businesses SET legal_name = 'Estudio Prueba', tax_id = '12345678Z', street = 'Calle Mayor 1',
+                           postal_code = '28001', city = 'Madrid'";
+
 pub(crate) struct Office {
     session: Session,
     pub(crate) database: Database,
@@ -20,10 +25,7 @@ impl Office {
     pub(crate) fn open() -> Self {
         let mut office = Self::open_undescribed();
         office.call("get_business", json!({})); // by then it is there
-        office.database.value(
-            "UPDATE businesses SET legal_name = 'Estudio Prueba', tax_id = '12345678Z', street = 'Calle Mayor 1',
-                                   postal_code = '28001', city = 'Madrid'",
-        );
+        office.database.rows(DESCRIBED);
         office
     }
 
