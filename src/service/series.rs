@@ -30,7 +30,11 @@ pub async fn create(act: &Act<'_>, series: &Series, next_number: Option<i64>) ->
     }
     if let Some(other) = all.iter().find(|other| other.collides(series)) {
         let problem = format!("its numbers could be those of series {}", other.code);
-        return Err(Error::invalid("format", problem, "a format whose numbers no other series can give"));
+        return Err(Error::invalid(
+            "number_format",
+            problem,
+            "a format whose numbers no other series can give",
+        ));
     }
     if series.is_default {
         repository::series::clear_default(act.tx, business, series.kind).await?;
