@@ -36,25 +36,24 @@ fn a_number_is_given_once() {
     office.refuses("create_invoice", external(client, "A-1"), again);
     let ours = office.issued(client, "1");
     let taken = office.get(ours)["number"].as_str().unwrap().to_owned();
-    office.refuses("create_invoice", external(client, &taken), &[&taken]);
+    office.refuses("create_invoice", external(client, &taken), &["external_number", "series F"]);
 }
 
 #[test]
 fn our_series_goes_on_after_numbers_of_its_form_that_came_before_it() {
     let mut office = Office::open();
     let client = office.client("Ana");
-    let year = &number(1)[2..6];
     for place in [40, 42, 41] {
         office.call("create_invoice", external(client, &number(place)));
     }
     let first = office.issued(client, "1");
     assert_eq!(office.get(first)["number"], number(43));
     // behind our first number nothing may come in, before it a gap may be filled
-    let words = &["series", year, "before the first one is issued here"];
+    let words = &["external_number", "series F", "before the first one is issued here"];
     office.refuses("create_invoice", external(client, &number(44)), words);
     office.refuses("create_invoice", external(client, &number(4711)), words);
     office.call("create_invoice", external(client, &number(7)));
-    office.refuses("create_invoice", external(client, &number(43)), &[&number(43)]);
+    office.refuses("create_invoice", external(client, &number(43)), words);
     let second = office.issued(client, "1");
     assert_eq!(office.get(second)["number"], number(44));
 }

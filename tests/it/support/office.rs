@@ -20,13 +20,20 @@ pub(crate) struct Office {
     pub(crate) database: Database,
 }
 
+/// The same for `update_business`.
+pub(crate) fn described() -> Value {
+    json!({
+        "legal_name": "Estudio Prueba", "tax_id": "12345678Z", "street": "Calle Mayor 1", "postal_code": "28001",
+        "city": "Madrid",
+    })
+}
+
 impl Office {
     /// Of a business that may issue invoices.
     pub(crate) fn open() -> Self {
-        let mut office = Self::open_undescribed();
-        office.call("get_business", json!({})); // by then it is there
-        office.database.rows(DESCRIBED);
-        office
+        let database = Database::new();
+        database.rows(DESCRIBED);
+        Self { session: Session::on(&database), database }
     }
 
     /// Of a business that has said nothing of itself yet.

@@ -18,14 +18,7 @@ pub(crate) async fn with_transaction(test: impl AsyncFnOnce(&Act<'_>)) {
     let business = repository::business::get(&tx, BusinessId(1)).await.unwrap();
     let now = clock::now();
     let today = clock::day(now, &business.details.time_zone);
-    test(&Act {
-        tx: &tx,
-        business: &business,
-        actor: &Actor::local(),
-        today,
-        now,
-        clock: clock::now_in,
-    })
-    .await;
+    test(&Act { tx: &tx, business: &business, actor: &Actor::local(), today, now, clock: clock::now_in })
+        .await;
     tx.rollback().await.unwrap();
 }
