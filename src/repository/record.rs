@@ -1,18 +1,14 @@
 //! Registration records and the end of their chain. They are only ever added to.
 
-use std::borrow::Cow;
-
 use deadpool_postgres::{GenericClient, Transaction};
-use serde_json::Value;
 
 use super::sql::{self, Columns};
 use crate::{
     domain::{
         ids::{BusinessId, InvoiceId},
-        node::Node,
         record::{
             Record,
-            chain::{Head, Link},
+            chain::{End, Head, Link},
         },
     },
     error::{Error, Result},
@@ -53,10 +49,13 @@ pub async fn append(tx: &Transaction<'_>, business: BusinessId, record: &Record,
     sql::execute(tx, statement, params).await.map(drop)
 }
 
-/// Where the chain should end: place, hash and seal of its last record. None before the first.
-pub async fn end(client: &impl GenericClient, business: BusinessId) -> Result<Option<(i64, String, String)>> {
+/// Where the chain should end. None before the first record.
+pub async fn end(client: &impl GenericClient, business: BusinessId) -> Result<Option<End>> {
     let statement = include_str!("../../sql/queries/record/end.sql");
-    sql::query_opt(client, statement, &[&business.0], |row| Ok((row.take()?, row.take()?, row.take()?))).await
+    sql::query_opt(client, statement, &[&business.0], |row| {
+        Ok(End { place: row.take()?, hash: row.take()?, seal: row.take()? })
+    })
+    .await
 }
 
 /// Records from a place on.
@@ -92,20 +91,7 @@ pub async fn hash_of_invoice(
 
 fn read(row: &mut Columns<'_>) -> Result<Link> {
     let (place, invoice_id, text): (i64, i64, String) = (row.take()?, row.take()?, row.take()?);
-    let form = serde_json::from_str(&text).ok().and_then(node);
+    let form = sql::node(&text);
     let (hash, seal) = (row.take()?, row.take()?);
     Ok(Link { place, invoice_id: InvoiceId(invoice_id), text, form, hash, seal })
-}
-
-/// What was written holds texts, objects and arrays only.
-fn node(value: Value) -> Option<Node> {
-    match value {
-        Value::String(text) => Some(Node::Text(text)),
-        Value::Array(nodes) => nodes.into_iter().map(node).collect::<Option<_>>().map(Node::Many),
-        Value::Object(fields) => {
-            let fields = fields.into_iter().map(|(name, value)| Some((Cow::Owned(name), node(value)?)));
-            fields.collect::<Option<_>>().map(Node::Group)
-        }
-        Value::Null | Value::Bool(_) | Value::Number(_) => None,
-    }
 }

@@ -25,10 +25,18 @@ pub struct Link {
     pub seal: String,
 }
 
-/// The end of the chain, kept beside it, so that missing records at the end are noticed.
+/// The last record of the chain, for the one that comes after it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Head {
     pub previous: Previous,
+    pub seal: String,
+}
+
+/// Where a chain should end, as it is kept beside it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct End {
+    pub place: i64,
+    pub hash: String,
     pub seal: String,
 }
 
@@ -105,16 +113,18 @@ impl Walk {
     }
 
     /// Whether the chain ends where it should; none for a business without records.
-    pub fn end(&self, head: Option<&Head>) -> Result<(), Break> {
-        let reached =
-            self.last.as_ref().map(|(previous, seal)| (previous.place, &previous.pointer.hash, seal));
-        let expected = head.map(|head| (head.previous.place, &head.previous.pointer.hash, &head.seal));
-        if reached == expected {
+    pub fn end(&self, expected: Option<&End>) -> Result<(), Break> {
+        let reached = self.last.as_ref().map(|(previous, seal)| End {
+            place: previous.place,
+            hash: previous.pointer.hash.clone(),
+            seal: seal.clone(),
+        });
+        if reached.as_ref() == expected {
             return Ok(());
         }
-        let place = reached.map_or(1, |(place, ..)| place + 1);
+        let place = reached.map_or(1, |end| end.place + 1);
         match expected {
-            Some((end, ..)) if end >= place => Err(Break { place, number: None, flaw: Flaw::Missing }),
+            Some(end) if end.place >= place => Err(Break { place, number: None, flaw: Flaw::Missing }),
             _ => {
                 let (place, number) = self
                     .last
@@ -124,15 +134,6 @@ impl Walk {
             }
         }
     }
-}
-
-/// Checks a whole chain against its end.
-pub fn verify<'a>(links: impl IntoIterator<Item = &'a Link>, head: Option<&Head>) -> Result<(), Break> {
-    let mut walk = Walk::default();
-    for link in links {
-        walk.step(link)?;
-    }
-    walk.end(head)
 }
 
 /// What the Orden itself can see.
