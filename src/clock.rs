@@ -11,12 +11,21 @@ pub fn now() -> OffsetDateTime {
     now.replace_microsecond(now.microsecond()).unwrap_or(now)
 }
 
+/// This moment with the offset of a time zone.
+pub fn now_in(zone: &TimeZone) -> OffsetDateTime {
+    local(now(), zone)
+}
+
 /// Which day that moment falls on, in a time zone.
 pub fn day(moment: OffsetDateTime, zone: &TimeZone) -> Date {
+    local(moment, zone).date()
+}
+
+fn local(moment: OffsetDateTime, zone: &TimeZone) -> OffsetDateTime {
     let offset = jiff::Timestamp::from_nanosecond(moment.unix_timestamp_nanos())
         .map_or(0, |timestamp| zone.rules().to_offset(timestamp).seconds());
     let local = time::UtcOffset::from_whole_seconds(offset).unwrap_or(time::UtcOffset::UTC);
-    moment.to_offset(local).date()
+    moment.to_offset(local)
 }
 
 #[cfg(test)]

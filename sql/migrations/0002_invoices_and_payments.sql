@@ -32,6 +32,8 @@ CREATE TABLE invoices (
     id                bigint GENERATED ALWAYS AS IDENTITY,
     version           bigint NOT NULL DEFAULT 1,
     client_id         bigint NOT NULL,
+    -- the client's name on the document; of a draft it is the client's own
+    client_name       text,
     kind              text NOT NULL CONSTRAINT invoices_kind CHECK (kind IN ('standard', 'simplified', 'corrective')),
     status            text NOT NULL CONSTRAINT invoices_status CHECK (status IN ('draft', 'pending', 'paid', 'cancelled')),
     number            text,
@@ -75,7 +77,8 @@ CREATE TABLE invoices (
     FOREIGN KEY (business_id, client_id) REFERENCES clients (business_id, id),
     CONSTRAINT invoices_number UNIQUE (business_id, number),
     CONSTRAINT invoices_numbered_when_issued CHECK ((status = 'draft') = (number IS NULL)),
-    CONSTRAINT invoices_document_when_issued CHECK ((status = 'draft') = (document_due_date IS NULL)),
+    CONSTRAINT invoices_document_when_issued CHECK ((status = 'draft') = (document_due_date IS NULL)
+        AND (status = 'draft') = (client_name IS NULL)),
     FOREIGN KEY (business_id, series) REFERENCES series (business_id, code),
     FOREIGN KEY (business_id, corrects) REFERENCES invoices (business_id, id),
     CONSTRAINT invoices_due_after_issue CHECK (due_date >= issue_date AND document_due_date >= issue_date),

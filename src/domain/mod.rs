@@ -8,13 +8,16 @@ pub mod contact;
 pub mod correction;
 pub mod date;
 pub mod decimal;
+pub mod document;
 pub mod event;
 #[cfg(test)]
 mod fixtures;
 pub mod ids;
 pub mod invoice;
 pub mod line;
+pub mod mentions;
 pub mod money;
+pub mod node;
 pub mod payment;
 pub mod record;
 pub mod report;

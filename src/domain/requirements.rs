@@ -46,7 +46,8 @@ pub fn check(
     missing.into_result()
 }
 
-fn is_spanish(business: &BusinessDetails) -> bool {
+/// Whether the rules of Spain hold; they do where nothing else is said.
+pub fn is_spanish(business: &BusinessDetails) -> bool {
     business.contact.country.as_ref().is_none_or(|country| country.alpha2() == SPAIN)
 }
 

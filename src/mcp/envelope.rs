@@ -88,7 +88,7 @@ async fn attempt<T: Write>(
     }
     let business = repository::business::get(&tx, books.business).await?;
     let today = clock::day(now, &business.details.time_zone);
-    let act = Act { tx: &tx, business: &business, actor: &call.actor, today, now };
+    let act = Act { tx: &tx, business: &business, actor: &call.actor, today, now, clock: clock::now_in };
     let args = args::parse(&call.entry.tool.input_schema, &call.arguments)?;
     let view = T::call(&act, args).await?;
     let client = view.client_id();

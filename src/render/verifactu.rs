@@ -8,7 +8,10 @@ use quick_xml::{
     events::{BytesDecl, BytesEnd, BytesStart, BytesText, Event},
 };
 
-use crate::domain::record::{Record, node::Node, party::Issuer};
+use crate::domain::{
+    node::Node,
+    record::{Record, party::Issuer},
+};
 
 /// `RegistroFactura` may stand so many times in one document (`SuministroLR.xsd`): more records make more documents.
 pub const RECORDS_MAX: usize = 1_000;

@@ -214,6 +214,7 @@ type Param<'a> = &'a (dyn ToSql + Sync);
 
 /// Columns that are not fields, in the form that PostgreSQL takes.
 struct StateColumns<'a> {
+    client_name: Option<&'a str>,
     kind: &'static str,
     status: &'static str,
     number: Option<&'a str>,
@@ -232,6 +233,7 @@ impl<'a> StateColumns<'a> {
             _ => issued.and_then(|issued| issued.series.as_deref()),
         };
         Self {
+            client_name: issued.map(|_| invoice.client_name.as_str()),
             kind: invoice.kind.name(),
             status: invoice.status().name(),
             number: issued.map(|issued| issued.number.as_str()),
@@ -244,10 +246,11 @@ impl<'a> StateColumns<'a> {
     }
 
     /// From `client_id` to `netted`, in the order that insert and update share.
-    fn params(&'a self, invoice: &'a Invoice) -> [Param<'a>; 22] {
+    fn params(&'a self, invoice: &'a Invoice) -> [Param<'a>; 23] {
         let totals = &invoice.totals;
         [
             &invoice.client_id.0,
+            &self.client_name,
             &self.kind,
             &self.status,
             &self.number,

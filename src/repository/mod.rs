@@ -4,6 +4,7 @@
 pub mod alert;
 pub mod business;
 pub mod client;
+pub mod document;
 pub mod event;
 pub mod idempotency;
 pub mod invoice;

@@ -9,10 +9,10 @@ use super::sql::{self, Columns};
 use crate::{
     domain::{
         ids::{BusinessId, InvoiceId},
+        node::Node,
         record::{
             Record,
             chain::{Head, Link},
-            node::Node,
         },
     },
     error::{Error, Result},

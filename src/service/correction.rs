@@ -6,7 +6,7 @@ use time::Date;
 use super::{
     Act,
     invoice::{self, Document},
-    series,
+    issuing, series,
 };
 use crate::{
     domain::{
@@ -73,7 +73,9 @@ pub async fn create(
         ("correction_reason", Some(new.reason)),
     ];
     invoice::save(act, &mut original.invoice, &original.lines, "corrected", before, details).await?;
-    Ok((Document { invoice: corrective, lines }, original))
+    let corrective = Document { invoice: corrective, lines };
+    issuing::seal(act, &client, &corrective, Some(&original)).await?;
+    Ok((corrective, original))
 }
 
 fn draft(

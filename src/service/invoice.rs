@@ -1,7 +1,7 @@
 use rust_decimal::Decimal;
 use time::Date;
 
-use super::{Act, expect_version, series};
+use super::{Act, expect_version, issuing, series};
 use crate::{
     domain::{
         client::Client,
@@ -101,23 +101,26 @@ pub async fn create(act: &Act<'_>, new: NewInvoice) -> Result<Document> {
         created_at: act.now,
         updated_at: act.now,
     };
-    let action = match new.issuing {
+    match new.issuing {
         Issuing::Draft => {
             series::find(act, &invoice).await?;
-            "created"
-        }
-        Issuing::Now => {
-            series::issue(act, &client, &mut invoice, &lines, planned_issue_date).await?;
-            "created_and_issued"
+            add(act, &mut invoice, &lines, "created").await?;
+            Ok(Document { invoice, lines })
         }
         Issuing::External(number) => {
             series::claim_external(act, &number, planned_issue_date).await?;
             invoice.issue(number, None, planned_issue_date, act.today)?;
-            "imported"
+            add(act, &mut invoice, &lines, "imported").await?;
+            Ok(Document { invoice, lines })
         }
-    };
-    add(act, &mut invoice, &lines, action).await?;
-    Ok(Document { invoice, lines })
+        Issuing::Now => {
+            series::issue(act, &client, &mut invoice, &lines, planned_issue_date).await?;
+            add(act, &mut invoice, &lines, "created_and_issued").await?;
+            let document = Document { invoice, lines };
+            issuing::seal(act, &client, &document, None).await?;
+            Ok(document)
+        }
+    }
 }
 
 /// Writes a new invoice, its lines and its event.
@@ -167,7 +170,9 @@ pub async fn issue(
     let client = repository::client::get(act.tx, act.business_id(), invoice.client_id).await?;
     series::issue(act, &client, &mut invoice, &lines, issue_date.unwrap_or(act.today)).await?;
     save(act, &mut invoice, &lines, "issued", before, vec![]).await?;
-    Ok(Document { invoice, lines })
+    let document = Document { invoice, lines };
+    issuing::seal(act, &client, &document, None).await?;
+    Ok(document)
 }
 
 pub async fn cancel(
@@ -180,6 +185,7 @@ pub async fn cancel(
     let before = invoice.fields(&lines);
     invoice.cancel(reason)?;
     save(act, &mut invoice, &lines, "cancelled", before, vec![]).await?;
+    issuing::register_cancellation(act, &invoice).await?;
     Ok(Document { invoice, lines })
 }
 

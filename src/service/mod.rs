@@ -4,6 +4,7 @@ pub mod business;
 pub mod client;
 pub mod correction;
 pub mod invoice;
+mod issuing;
 pub mod payment;
 pub mod series;
 
@@ -13,6 +14,7 @@ use time::{Date, OffsetDateTime};
 use crate::{
     domain::{
         business::Business,
+        codes::TimeZone,
         event::{self, Actor, Change, Entity, NewEvent},
         ids::BusinessId,
     },
@@ -29,6 +31,8 @@ pub struct Act<'a> {
     /// The business's own day.
     pub today: Date,
     pub now: OffsetDateTime,
+    /// Tells this very moment, with the offset of a time zone, for what must be timed under a lock.
+    pub clock: fn(&TimeZone) -> OffsetDateTime,
 }
 
 type Fields = Vec<(&'static str, Option<String>)>;

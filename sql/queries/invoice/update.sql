@@ -1,8 +1,8 @@
 UPDATE invoices
-SET client_id = $3, kind = $4, status = $5, number = $6, series = $7, issue_date = $8, due_date = $9, due_from_terms = $10,
-    document_due_date = $11, operation_date = $12, currency = $13, exchange_rate = $14, tax_scheme = $15, notes = $16,
-    internal_notes = $17, subtotal = $18, tax = $19, surcharge = $20, total = $21, withholding = $22, payable = $23,
-    netted = $24, paid = $25, cancel_reason = $26, superseded = $27, search_text = $28, updated_at = $29,
+SET client_id = $3, client_name = $4, kind = $5, status = $6, number = $7, series = $8, issue_date = $9, due_date = $10,
+    due_from_terms = $11, document_due_date = $12, operation_date = $13, currency = $14, exchange_rate = $15, tax_scheme = $16,
+    notes = $17, internal_notes = $18, subtotal = $19, tax = $20, surcharge = $21, total = $22, withholding = $23,
+    payable = $24, netted = $25, paid = $26, cancel_reason = $27, superseded = $28, search_text = $29, updated_at = $30,
     version = version + 1
 WHERE business_id = $1 AND id = $2
 RETURNING version

@@ -1,4 +1,4 @@
-SELECT p.id, p.invoice_id, i.number, i.client_id, c.name, i.currency, p.amount, p.paid_on, p.method, p.reference, p.reverses,
+SELECT p.id, p.invoice_id, i.number, i.client_id, coalesce(i.client_name, c.name), i.currency, p.amount, p.paid_on, p.method, p.reference, p.reverses,
        p.reason, r.id, p.created_at
 FROM payments p
 JOIN invoices i ON i.business_id = p.business_id AND i.id = p.invoice_id

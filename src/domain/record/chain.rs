@@ -8,8 +8,8 @@ use std::fmt;
 
 use time::OffsetDateTime;
 
-use super::{Act, Previous, Record, moment, node::Node, sha256};
-use crate::domain::ids::InvoiceId;
+use super::{Act, Previous, Record, moment, sha256};
+use crate::domain::{ids::InvoiceId, node::Node};
 
 /// A record as it is kept.
 #[derive(Debug, Clone)]

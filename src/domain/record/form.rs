@@ -5,9 +5,9 @@ use super::{
     Act, Correction, InvoiceRef, LARGE, Record, Registration,
     breakdown::{Detail, Nature, Surcharge},
     day, euros, moment,
-    node::Node,
     party::{Buyer, BuyerId, Software},
 };
+use crate::domain::node::Node;
 
 pub(super) const REGISTRATION: &str = "RegistroAlta";
 pub(super) const CANCELLATION: &str = "RegistroAnulacion";

@@ -10,9 +10,9 @@ use super::{
 use crate::{
     domain::{
         business::BusinessDetails,
-        client::ClientDetails,
         codes::Currency,
         correction::{Code, Method},
+        document::Papers,
         invoice::{Invoice, Issued},
         line::Line,
         series::Kind,
@@ -21,25 +21,14 @@ use crate::{
     error::{Error, Result},
 };
 
-/// An invoice at the moment of its issue, with all that stands on it.
-#[derive(Debug, Clone, Copy)]
-pub struct Papers<'a> {
-    pub business: &'a BusinessDetails,
-    pub client: &'a ClientDetails,
-    /// Issued already: it has its number and day.
-    pub invoice: &'a Invoice,
-    pub lines: &'a [Line],
-    /// The breakdown of the invoice that this one replaces, for a correction by substitution.
-    pub replaced: &'a [Detail],
-}
-
 impl Papers<'_> {
-    pub fn record(&self, making: Making<'_>) -> Result<Record> {
+    /// `replaced` is the breakdown of the invoice that this one replaces, for a correction by substitution.
+    pub fn record(&self, replaced: &[Detail], making: Making<'_>) -> Result<Record> {
         let Self { client, invoice, lines, .. } = self;
         let issuer = issuer(self.business)?;
         let Issued { number, issue_date, .. } = issued(invoice)?;
         let taxed = lines.iter().map(|line| (line.treatment, line.net));
-        let correction = self.correction(&issuer)?;
+        let correction = self.correction(&issuer, replaced)?;
         let of_simplified = correction.as_ref().is_some_and(|correction| correction.code == Code::R5);
         let invoiced = Invoiced {
             issuer: &issuer,
@@ -62,13 +51,13 @@ impl Papers<'_> {
         Record::registration(&invoiced, making)
     }
 
-    fn correction(&self, issuer: &Issuer) -> Result<Option<Correction>> {
+    fn correction(&self, issuer: &Issuer, replaced: &[Detail]) -> Result<Option<Correction>> {
         let Some(correction) = &self.invoice.correction else { return Ok(None) };
         let original = InvoiceRef::new(issuer, &correction.original_number, correction.original_issue_date)?;
         Ok(Some(Correction {
             code: correction.code,
             corrected: vec![original],
-            replaced: (correction.method == Method::Substitution).then(|| Replaced::of(self.replaced)),
+            replaced: (correction.method == Method::Substitution).then(|| Replaced::of(replaced)),
         }))
     }
 }

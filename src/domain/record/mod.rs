@@ -11,7 +11,6 @@ pub mod chain;
 pub mod form;
 pub mod issued;
 pub mod making;
-pub mod node;
 pub mod party;
 mod read;
 #[cfg(test)]

@@ -9,10 +9,12 @@ use super::{
     Act, Correction, DATE, InvoiceRef, Kind, MOMENT, Pointer, Record, Registration, Replaced,
     breakdown::{Detail, Nature, Surcharge},
     form::{CANCELLATION, REGISTRATION},
-    node::Node,
     party::{Buyer, BuyerId, IdKind, Software},
 };
-use crate::domain::tax::category::{Exemption, Scheme};
+use crate::domain::{
+    node::Node,
+    tax::category::{Exemption, Scheme},
+};
 
 impl Record {
     /// Reads what [`Record::form`] wrote; none where anything is missing, unknown or left over.

@@ -1,7 +1,10 @@
 use time::macros::{date, datetime};
 
 use super::{samples::*, *};
-use crate::domain::tax::category::{Category, Exemption, Scheme};
+use crate::domain::{
+    node::Node,
+    tax::category::{Category, Exemption, Scheme},
+};
 
 fn registration(invoiced: &Invoiced<'_>) -> Result<Record> {
     let software = software();
@@ -162,8 +165,8 @@ fn each_reason_has_its_codes() {
         let record = registration(&invoiced(&issuer, "1", buyer("DE", "123456789"), &groups)).unwrap();
         let form = record.form();
         let details = form.get("RegistroAlta").and_then(|node| node.get("Desglose")?.get("DetalleDesglose"));
-        let Some(node::Node::Many(details)) = details else { panic!("{form:?}") };
-        let text = |name| details[0].get(name).map(node::Node::json);
+        let Some(Node::Many(details)) = details else { panic!("{form:?}") };
+        let text = |name| details[0].get(name).map(Node::json);
         let (regime, element, code, has_rate) = codes;
         assert_eq!(text("ClaveRegimen"), Some(format!("\"{regime}\"")));
         assert_eq!(text(element), Some(format!("\"{code}\"")));

@@ -27,7 +27,7 @@ use crate::{
         views::{
             List,
             event::EventView,
-            invoice::{InvoiceDeleted, InvoiceDetails, InvoiceView},
+            invoice::{Beside, InvoiceDeleted, InvoiceDetails, InvoiceView},
         },
     },
     repository::{
@@ -177,7 +177,7 @@ impl Write for CreateInvoice {
                 None => Issuing::Draft,
             },
         };
-        Ok(InvoiceDetails::new(&service::invoice::create(act, new).await?, vec![], vec![], act.today))
+        details(act, service::invoice::create(act, new).await?).await
     }
 }
 
@@ -236,10 +236,21 @@ impl Write for UpdateInvoice {
 
 /// All of an invoice after a change.
 pub(super) async fn details(act: &Act<'_>, document: Document) -> Result<InvoiceDetails> {
-    let id = document.invoice.id;
-    let payments = repository::payment::of_invoice(act.tx, act.business.id, id).await?;
-    let corrections = repository::invoice::corrections(act.tx, act.business.id, id).await?;
-    Ok(InvoiceDetails::new(&document, payments, corrections, act.today))
+    let beside = match document.invoice.status() {
+        Status::Draft => Beside::default(), // nothing is ever kept beside a draft
+        _ => beside(act.tx, act.business.id, document.invoice.id).await?,
+    };
+    Ok(InvoiceDetails::new(&document, beside, act.today))
+}
+
+async fn beside(client: &impl GenericClient, business: BusinessId, id: InvoiceId) -> Result<Beside> {
+    let (payments, corrections, frozen, record_hash) = tokio::try_join!(
+        repository::payment::of_invoice(client, business, id),
+        repository::invoice::corrections(client, business, id),
+        repository::document::get(client, business, id),
+        repository::record::hash_of_invoice(client, business, id),
+    )?;
+    Ok(Beside { payments, corrections, frozen, record_hash })
 }
 
 struct DeleteInvoice;
@@ -328,12 +339,12 @@ impl Read for GetInvoice {
 
 /// All of an invoice as it stands.
 pub(in crate::mcp) async fn read(desk: &Desk<'_>, id: InvoiceId) -> Result<InvoiceDetails> {
-    let invoice = repository::invoice::get(desk.client, desk.business, id);
-    let lines = repository::invoice::lines(desk.client, desk.business, id);
-    let payments = repository::payment::of_invoice(desk.client, desk.business, id);
-    let corrections = repository::invoice::corrections(desk.client, desk.business, id);
-    let (invoice, lines, payments, corrections) = tokio::try_join!(invoice, lines, payments, corrections)?;
-    Ok(InvoiceDetails::new(&Document { invoice, lines }, payments, corrections, desk.today))
+    let (invoice, lines, beside) = tokio::try_join!(
+        repository::invoice::get(desk.client, desk.business, id),
+        repository::invoice::lines(desk.client, desk.business, id),
+        beside(desk.client, desk.business, id),
+    )?;
+    Ok(InvoiceDetails::new(&Document { invoice, lines }, beside, desk.today))
 }
 
 #[derive(Deserialize, JsonSchema)]

@@ -1,12 +1,15 @@
+use std::collections::BTreeMap;
+
 use rust_decimal::Decimal;
 use schemars::JsonSchema;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use time::Date;
 
 use super::{Item, moment, payment::PaymentView};
 use crate::{
     domain::{
         correction::Correction,
+        document::Frozen,
         invoice::{Invoice, State},
         line::{Line, LineKind},
         money,
@@ -177,6 +180,18 @@ pub struct InvoiceDetails {
     document_due_date: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     cancel_reason: Option<String>,
+    /// As on the document, whatever became of the business since.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    seller: Option<BTreeMap<String, String>>,
+    /// As on the document, whatever became of the client since.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    buyer: Option<BTreeMap<String, String>>,
+    /// What the document must say besides.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    mentions: Vec<String>,
+    /// Of the registration record (Huella).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    record_hash: Option<String>,
     corrected_by: Vec<CorrectedByView>,
     #[serde(skip_serializing_if = "Option::is_none")]
     operation_date: Option<String>,
@@ -252,14 +267,30 @@ fn unless_zero(rate: Decimal) -> Option<String> {
     (!rate.is_zero()).then(|| rate.normalize().to_string())
 }
 
+/// What is kept beside an invoice and its lines.
+#[derive(Default)]
+pub struct Beside {
+    pub payments: Vec<Payment>,
+    pub corrections: Vec<CorrectedBy>,
+    pub frozen: Option<Frozen>,
+    pub record_hash: Option<String>,
+}
+
+/// The parts of a frozen document that the invoice's own row does not hold.
+#[derive(Default, Deserialize)]
+struct FrozenParts {
+    seller: Option<BTreeMap<String, String>>,
+    buyer: Option<BTreeMap<String, String>>,
+    #[serde(default)]
+    mentions: Vec<String>,
+}
+
 impl InvoiceDetails {
-    pub fn new(
-        document: &Document,
-        payments: Vec<Payment>,
-        corrections: Vec<CorrectedBy>,
-        today: Date,
-    ) -> Self {
+    pub fn new(document: &Document, beside: Beside, today: Date) -> Self {
         let Document { invoice, lines } = document;
+        let Beside { payments, corrections, frozen, record_hash } = beside;
+        let frozen = frozen.and_then(|frozen| serde_json::from_str::<FrozenParts>(&frozen.text).ok());
+        let FrozenParts { seller, buyer, mentions } = frozen.unwrap_or_default();
         let money = |amount| money::display(amount, invoice.currency);
         let line = |line: &Line| LineView {
             description: line.description.clone(),
@@ -306,6 +337,10 @@ impl InvoiceDetails {
                 State::Cancelled { reason, .. } => Some(reason.clone()),
                 _ => None,
             },
+            seller,
+            buyer,
+            mentions,
+            record_hash,
             corrected_by: corrections.into_iter().map(corrected_by).collect(),
             operation_date: invoice.operation_date.map(|date| date.to_string()),
             exchange_rate: invoice.exchange_rate.map(|rate| rate.normalize().to_string()),

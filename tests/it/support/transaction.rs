@@ -16,6 +16,14 @@ pub(crate) async fn with_transaction(test: impl AsyncFnOnce(&Act<'_>)) {
     let business = repository::business::get(&tx, BusinessId(1)).await.unwrap();
     let now = clock::now();
     let today = clock::day(now, &business.details.time_zone);
-    test(&Act { tx: &tx, business: &business, actor: &Actor::local(), today, now }).await;
+    test(&Act {
+        tx: &tx,
+        business: &business,
+        actor: &Actor::local(),
+        today,
+        now,
+        clock: facturo::clock::now_in,
+    })
+    .await;
     tx.rollback().await.unwrap();
 }

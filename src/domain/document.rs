@@ -1,0 +1,135 @@
+//! The document: all that stood on an invoice at its issue, as one canonical text. It is frozen, so that a later change of
+//! the client or the business does not reach it.
+
+use std::borrow::Cow;
+
+use sha2::{Digest as _, Sha256};
+
+use super::{
+    business::BusinessDetails,
+    client::ClientDetails,
+    contact::Contact,
+    event::Hash,
+    invoice::Invoice,
+    line::Line,
+    mentions, money,
+    node::Node,
+    tax::{self, TaxGroup},
+};
+
+/// An invoice with all that is to stand on its document.
+#[derive(Debug, Clone, Copy)]
+pub struct Papers<'a> {
+    pub business: &'a BusinessDetails,
+    pub client: &'a ClientDetails,
+    /// Issued already: it has its number and day.
+    pub invoice: &'a Invoice,
+    pub lines: &'a [Line],
+}
+
+/// A frozen document.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Frozen {
+    pub text: String,
+    /// SHA-256 of the text.
+    pub digest: Hash,
+}
+
+impl Papers<'_> {
+    pub fn freeze(&self) -> Frozen {
+        let text = self.node().json();
+        let digest = Sha256::digest(&text).into();
+        Frozen { text, digest }
+    }
+
+    fn node(&self) -> Node {
+        let Self { business, client, invoice, lines } = *self;
+        let money = |amount| Some(money::display(amount, invoice.currency));
+        let issued = invoice.issued();
+        let totals = &invoice.totals;
+        let mut fields = texts(vec![
+            ("kind", Some(invoice.kind.name().to_owned())),
+            ("number", issued.map(|issued| issued.number.clone())),
+            ("issue_date", Some(invoice.issue_date().to_string())),
+            ("operation_date", invoice.operation_date.map(|date| date.to_string())),
+            ("due_date", issued.map(|issued| issued.document_due_date.to_string())),
+            ("currency", Some(invoice.currency.to_string())),
+            ("exchange_rate", invoice.exchange_rate.map(|rate| rate.normalize().to_string())),
+            ("tax_scheme", Some(invoice.scheme.name().to_owned())),
+        ]);
+        let seller = vec![("name", business.legal_name.clone()), ("tax_id", business.tax_id.clone())];
+        let buyer = vec![("name", Some(client.name.clone())), ("tax_id", client.tax_id.clone())];
+        fields.push(group("seller", party(seller, &business.contact, business.iban.clone())));
+        fields.push(group("buyer", party(buyer, &client.contact, None)));
+        let line = |line: &Line| Node::Group(texts(line_fields(line, invoice)));
+        fields.push(named("lines", Node::Many(lines.iter().map(line).collect())));
+        let taxed = lines.iter().map(|line| (line.treatment, line.net));
+        let groups = tax::groups(taxed, invoice.currency);
+        let tax = |group: &TaxGroup| Node::Group(texts(tax_fields(group, invoice)));
+        fields.push(named("tax_breakdown", Node::Many(groups.iter().map(tax).collect())));
+        fields.extend(texts(vec![
+            ("subtotal", money(totals.subtotal)),
+            ("tax", money(totals.tax)),
+            ("surcharge_total", money(totals.surcharge)),
+            ("total", money(totals.total)),
+            ("withholding_total", money(totals.withholding)),
+            ("payable", money(totals.payable)),
+            ("notes", invoice.notes.clone()),
+        ]));
+        let mentions = mentions::of(invoice, lines, business.language);
+        fields.push(named("mentions", Node::Many(mentions.into_iter().map(Node::Text).collect())));
+        Node::Group(fields)
+    }
+}
+
+type Fields = Vec<(Cow<'static, str>, Node)>;
+
+fn named(name: &'static str, node: Node) -> (Cow<'static, str>, Node) {
+    (Cow::Borrowed(name), node)
+}
+
+fn group(name: &'static str, fields: Fields) -> (Cow<'static, str>, Node) {
+    named(name, Node::Group(fields))
+}
+
+/// The fields that are there.
+fn texts(fields: Vec<(&'static str, Option<String>)>) -> Fields {
+    fields.into_iter().filter_map(|(name, text)| Some(named(name, Node::Text(text?)))).collect()
+}
+
+fn party(mut names: Vec<(&'static str, Option<String>)>, contact: &Contact, iban: Option<String>) -> Fields {
+    names.extend(contact.fields());
+    names.push(("iban", iban));
+    texts(names)
+}
+
+fn line_fields(line: &Line, invoice: &Invoice) -> Vec<(&'static str, Option<String>)> {
+    let plain = |number: rust_decimal::Decimal| Some(number.normalize().to_string());
+    let treatment = &line.treatment;
+    vec![
+        ("kind", Some(line.kind.name().to_owned())),
+        ("description", Some(line.description.clone())),
+        ("quantity", plain(line.quantity)),
+        ("unit_price", plain(line.unit_price)),
+        ("discount_percent", plain(line.discount_percent)),
+        ("tax_category", Some(treatment.category.name().to_owned())),
+        ("tax_rate", plain(treatment.rate)),
+        ("exemption", treatment.exemption.map(|exemption| exemption.code().to_owned())),
+        ("surcharge_rate", plain(treatment.surcharge_rate)),
+        ("withholding_rate", plain(treatment.withholding_rate)),
+        ("net", Some(money::display(line.net, invoice.currency))),
+    ]
+}
+
+fn tax_fields(group: &TaxGroup, invoice: &Invoice) -> Vec<(&'static str, Option<String>)> {
+    let money = |amount| Some(money::display(amount, invoice.currency));
+    vec![
+        ("category", Some(group.category.name().to_owned())),
+        ("exemption", group.exemption.map(|exemption| exemption.code().to_owned())),
+        ("rate", Some(group.rate.to_string())),
+        ("base", money(group.base)),
+        ("amount", money(group.amount)),
+        ("surcharge_rate", Some(group.surcharge_rate.to_string())),
+        ("surcharge", money(group.surcharge)),
+    ]
+}

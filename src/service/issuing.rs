@@ -1,0 +1,74 @@
+//! What makes an issue irrevocable: the document is frozen, and a business in Spain registers it in its chain of records.
+
+use super::{Act, invoice::Document};
+use crate::{
+    domain::{
+        client::Client,
+        correction::Method,
+        document::Papers,
+        invoice::Invoice,
+        record::{
+            InvoiceRef, Making, Record,
+            breakdown::{self, Detail},
+            chain::{Head, Link},
+            issued::{exchange_rate, issuer},
+            party::Software,
+        },
+        requirements, tax,
+    },
+    error::Result,
+    repository,
+};
+
+/// Freezes an invoice that has just got its number, and registers it. `original` is the one that it corrects.
+pub(super) async fn seal(
+    act: &Act<'_>,
+    client: &Client,
+    document: &Document,
+    original: Option<&Document>,
+) -> Result<()> {
+    let Document { invoice, lines } = document;
+    let papers = Papers { business: &act.business.details, client: &client.details, invoice, lines };
+    repository::document::freeze(act.tx, act.business_id(), invoice.id, &papers.freeze()).await?;
+    if !requirements::is_spanish(&act.business.details) {
+        return Ok(());
+    }
+    let substituted = invoice.correction.as_ref().is_some_and(|it| it.method == Method::Substitution);
+    let replaced = match original {
+        Some(original) if substituted => breakdown_of(original)?,
+        _ => Vec::new(),
+    };
+    add(act, invoice, |making| papers.record(&replaced, making)).await
+}
+
+/// Registers that an invoice was cancelled, where it was registered before.
+pub(super) async fn register_cancellation(act: &Act<'_>, invoice: &Invoice) -> Result<()> {
+    let earlier = repository::record::of_invoice(act.tx, act.business_id(), invoice.id).await?;
+    let registered = earlier.first().and_then(|link| Record::from_form(link.place, link.form.as_ref()?));
+    let Some(registered) = registered else { return Ok(()) };
+    let named: InvoiceRef = registered.invoice;
+    add(act, invoice, |making| Record::cancellation(named.clone(), making)).await
+}
+
+fn breakdown_of(Document { invoice, lines }: &Document) -> Result<Vec<Detail>> {
+    let taxed = lines.iter().map(|line| (line.treatment, line.net));
+    breakdown::of(invoice.scheme, &tax::groups(taxed, invoice.currency), exchange_rate(invoice)?)
+}
+
+/// Adds a record to the chain. Its time is taken under the lock on the chain's end, so that the times run forward.
+async fn add(
+    act: &Act<'_>,
+    invoice: &Invoice,
+    make: impl FnOnce(Making<'_>) -> Result<Record>,
+) -> Result<()> {
+    let details = &act.business.details;
+    let issuer = issuer(details)?;
+    let business = act.business_id();
+    let software = Software::facturo(&issuer, &format!("business-{business}"), false);
+    let end: Option<Head> = repository::record::lock_end(act.tx, business).await?;
+    let generated_at = (act.clock)(&details.time_zone);
+    let record =
+        make(Making { previous: end.as_ref().map(|end| &end.previous), software: &software, generated_at })?;
+    let link = Link::new(&record, invoice.id, end.as_ref());
+    repository::record::append(act.tx, business, &record, &link).await
+}
