@@ -10,6 +10,7 @@ mod conversation;
 mod demo;
 mod house;
 mod private_server;
+mod records;
 mod scratch;
 mod stdio;
 mod support;
