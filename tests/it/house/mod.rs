@@ -31,6 +31,7 @@ const MUST_EXIST: &[&str] = &[
     "src/main.rs",
     "src/mcp",
     "src/mcp/tools",
+    "src/render",
     "src/repository",
     "src/service",
 ];
