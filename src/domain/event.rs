@@ -104,9 +104,10 @@ impl NewEvent {
     }
 
     /// Digest of the whole event. Its hash in the chain is the SHA-256 of the hash before it, followed by this.
+    /// What stands in the chain for an event. The entity is its kind, its id, and the client that it belongs to.
     pub fn digest(&self) -> Hash {
-        let Entity { kind, id, .. } = self.entity;
-        digest(kind.name(), id, self.at, &self.actor.0, self.action, &self.changes_digest())
+        let Entity { kind, id, client_id } = self.entity;
+        digest((kind.name(), id, client_id), self.at, &self.actor.0, self.action, &self.changes_digest())
     }
 }
 
@@ -120,9 +121,9 @@ pub fn changes_digest(changes: &[Change]) -> Hash {
     hasher.finalize().into()
 }
 
+/// What stands in the chain for an event. The entity is its kind, its id, and the client that it belongs to.
 pub fn digest(
-    kind: &str,
-    id: i64,
+    (kind, id, client): (&str, i64, Option<ClientId>),
     at: OffsetDateTime,
     actor: &str,
     action: &str,
@@ -131,6 +132,7 @@ pub fn digest(
     let mut hasher = Sha256::new();
     part(&mut hasher, Some(kind.as_bytes()));
     part(&mut hasher, Some(&id.to_be_bytes()));
+    part(&mut hasher, client.map(|client| client.0.to_be_bytes()).as_ref().map(<[u8; 8]>::as_slice));
     // PostgreSQL keeps microseconds
     part(&mut hasher, Some(&(at.unix_timestamp_nanos() / 1_000).to_be_bytes()));
     part(&mut hasher, Some(actor.as_bytes()));

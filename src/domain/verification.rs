@@ -2,7 +2,10 @@
 
 use sha2::{Digest as _, Sha256};
 
-use super::event::{self, Change, Hash};
+use super::{
+    event::{self, Change, Hash},
+    ids::ClientId,
+};
 
 /// What is verified.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -38,6 +41,7 @@ pub struct Finding {
 #[derive(Debug, Clone)]
 pub struct EventLink {
     pub entity: (String, i64),
+    pub client_id: Option<ClientId>,
     pub id: i64,
     pub at: time::OffsetDateTime,
     pub actor: String,
@@ -61,7 +65,13 @@ impl EventWalk {
             self.last.clear();
         }
         let (kind, id) = &link.entity;
-        let digest: Hash = event::digest(kind, *id, link.at, &link.actor, &link.action, &link.changes_digest);
+        let digest: Hash = event::digest(
+            (kind, *id, link.client_id),
+            link.at,
+            &link.actor,
+            &link.action,
+            &link.changes_digest,
+        );
         let hash = Sha256::new().chain_update(&self.last).chain_update(digest).finalize();
         let told = |what: &str| Finding {
             chain: Chain::Events,

@@ -87,6 +87,7 @@ pub async fn chain(
     sql::query(client, statement, params, |row| {
         Ok(EventLink {
             entity: (row.take()?, row.take()?),
+            client_id: row.take::<Option<i64>>()?.map(ClientId),
             id: row.take()?,
             at: row.take()?,
             actor: row.take()?,

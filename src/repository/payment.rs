@@ -83,6 +83,17 @@ pub async fn insert(
     sql::query_one(tx, statement, params, |row| Ok(PaymentId(row.take()?))).await
 }
 
+/// The first invoice whose payments do not add up to what it says was paid.
+pub async fn unbalanced(
+    client: &impl GenericClient,
+    business: BusinessId,
+    invoice: Option<InvoiceId>,
+) -> Result<Option<InvoiceId>> {
+    let statement = include_str!("../../sql/queries/payment/unbalanced.sql");
+    let params: sql::Params<'_> = &[&business.0, &invoice.map(|id| id.0)];
+    sql::query_opt(client, statement, params, |row| Ok(InvoiceId(row.take()?))).await
+}
+
 pub async fn list(
     client: &impl GenericClient,
     business: BusinessId,

@@ -14,19 +14,21 @@ use crate::{
     error::{Error, Result},
 };
 
-/// The last record of the business, locked: who adds another waits until this transaction ends. None before the first.
-pub async fn lock_end(tx: &Transaction<'_>, business: BusinessId) -> Result<Option<Head>> {
+/// The installation that the chain belongs to, and its last record; none before the first. It is locked: who adds another
+/// waits until this transaction ends.
+pub async fn lock_end(tx: &Transaction<'_>, business: BusinessId) -> Result<(String, Option<Head>)> {
     sql::execute(tx, include_str!("../../sql/queries/record/begin.sql"), &[&business.0]).await?;
     let statement = include_str!("../../sql/queries/record/lock_end.sql");
-    let place: i64 = sql::query_one(tx, statement, &[&business.0], |row| row.take()).await?;
+    let (installation, place): (String, i64) =
+        sql::query_one(tx, statement, &[&business.0], |row| Ok((row.take()?, row.take()?))).await?;
     if place == 0 {
-        return Ok(None);
+        return Ok((installation, None));
     }
     let last = list(tx, business, place, 1).await?.pop();
     let read = last.and_then(|link| {
         Record::from_form(place, link.form.as_ref()?).map(|record| Head::of(&record, &link))
     });
-    read.map(Some).ok_or_else(|| {
+    read.map(|head| (installation, Some(head))).ok_or_else(|| {
         Error::conflict(
             format!("Record {place}, the last of the chain, is missing or cannot be read, so nothing can be added to it."),
             "verify_records says what is broken. Restore the database from a backup.",
@@ -35,17 +37,10 @@ pub async fn lock_end(tx: &Transaction<'_>, business: BusinessId) -> Result<Opti
 }
 
 /// Adds a record behind the end that is locked.
-pub async fn append(tx: &Transaction<'_>, business: BusinessId, record: &Record, link: &Link) -> Result<()> {
+pub async fn append(tx: &Transaction<'_>, business: BusinessId, link: &Link) -> Result<()> {
     let statement = include_str!("../../sql/queries/record/append.sql");
-    let params: sql::Params<'_> = &[
-        &business.0,
-        &link.place,
-        &link.invoice_id.0,
-        &Link::kind(record),
-        &link.text,
-        &link.hash,
-        &link.seal,
-    ];
+    let params: sql::Params<'_> =
+        &[&business.0, &link.place, &link.invoice_id.0, &link.kind, &link.text, &link.hash, &link.seal];
     sql::execute(tx, statement, params).await.map(drop)
 }
 
@@ -90,8 +85,9 @@ pub async fn hash_of_invoice(
 }
 
 fn read(row: &mut Columns<'_>) -> Result<Link> {
-    let (place, invoice_id, text): (i64, i64, String) = (row.take()?, row.take()?, row.take()?);
+    let (place, invoice_id): (i64, i64) = (row.take()?, row.take()?);
+    let (kind, text): (String, String) = (row.take()?, row.take()?);
     let form = sql::node(&text);
     let (hash, seal) = (row.take()?, row.take()?);
-    Ok(Link { place, invoice_id: InvoiceId(invoice_id), text, form, hash, seal })
+    Ok(Link { place, invoice_id: InvoiceId(invoice_id), kind, text, form, hash, seal })
 }

@@ -64,11 +64,11 @@ async fn add(
     let details = &act.business.details;
     let issuer = issuer(details)?;
     let business = act.business_id();
-    let software = Software::facturo(&issuer, &format!("business-{business}"), false);
-    let end: Option<Head> = repository::record::lock_end(act.tx, business).await?;
+    let (installation, end): (_, Option<Head>) = repository::record::lock_end(act.tx, business).await?;
+    let software = Software::facturo(&issuer, &installation, false);
     let generated_at = (act.clock)(&details.time_zone);
     let record =
         make(Making { previous: end.as_ref().map(|end| &end.previous), software: &software, generated_at })?;
     let link = Link::new(&record, invoice.id, end.as_ref());
-    repository::record::append(act.tx, business, &record, &link).await
+    repository::record::append(act.tx, business, &link).await
 }

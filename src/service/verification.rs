@@ -99,6 +99,9 @@ async fn documents(
     if let Some(id) = repository::document::missing(act.tx, business, invoice).await? {
         return Ok(Some(finding(id, "The document that was frozen at its issue is missing.")));
     }
+    if let Some(id) = repository::payment::unbalanced(act.tx, business, invoice).await? {
+        return Ok(Some(finding(id, "Its payments do not add up to what it says was paid.")));
+    }
     let mut after = InvoiceId(0);
     loop {
         let page = repository::document::list(act.tx, business, after, invoice, PAGE).await?;

@@ -1,5 +1,5 @@
 -- Events of all entities, or of one, each entity's together and in the order they were written.
-SELECT e.entity_kind, e.entity_id, e.id, e.at, e.actor, e.action, e.changes_digest, e.hash, d.changes
+SELECT e.entity_kind, e.entity_id, e.client_id, e.id, e.at, e.actor, e.action, e.changes_digest, e.hash, d.changes
 FROM events e
 LEFT JOIN event_changes d ON d.business_id = e.business_id AND d.event_id = e.id
 WHERE e.business_id = $1

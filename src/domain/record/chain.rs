@@ -16,6 +16,8 @@ use crate::domain::{ids::InvoiceId, node::Node};
 pub struct Link {
     pub place: i64,
     pub invoice_id: InvoiceId,
+    /// `registration` or `cancellation`, once more, for those who look for it.
+    pub kind: String,
     /// The canonical text of the record's form ([`Record::text`]).
     pub text: String,
     /// `text`, read; none where it is no record.
@@ -102,7 +104,7 @@ impl Walk {
         let last = self.last.as_ref();
         let seal = seal(last.map(|(_, seal)| seal.as_str()), place, link.invoice_id, &link.text);
         let flaw = flaw(&record, last.map(|(previous, _)| previous), &link.hash);
-        let canonical = record.text() == link.text;
+        let canonical = record.text() == link.text && kind(&record) == link.kind;
         match flaw.or_else(|| (seal != link.seal || !canonical).then_some(Flaw::Seal)) {
             Some(flaw) => Err(flawed(Some(&record.invoice.number), flaw)),
             None => {
@@ -187,19 +189,19 @@ impl Link {
         Self {
             place: record.place,
             invoice_id,
+            kind: kind(record).to_owned(),
             text,
             form: Some(record.form()),
             hash: record.hash.clone(),
             seal,
         }
     }
+}
 
-    /// `registration` or `cancellation`.
-    pub fn kind(record: &Record) -> &'static str {
-        match record.act {
-            Act::Registration(_) => "registration",
-            Act::Cancellation => "cancellation",
-        }
+fn kind(record: &Record) -> &'static str {
+    match record.act {
+        Act::Registration(_) => "registration",
+        Act::Cancellation => "cancellation",
     }
 }
 
