@@ -24,7 +24,7 @@ pub fn of_output<T: JsonSchema>() -> JsonObject {
         settings.inline_subschemas = true;
         settings.meta_schema = None;
     });
-    let mut schema = settings.with_transform(NoFormats).into_generator().into_root_schema_for::<T>();
+    let mut schema = settings.with_transform(Portable).into_generator().into_root_schema_for::<T>();
     tidy(&mut schema)
 }
 
@@ -73,13 +73,64 @@ impl Transform for Plain {
     }
 }
 
-/// Formats such as `uint16` are Rust's, not JSON Schema's.
+/// Formats such as `uint16` are Rust's, not JSON Schema's; and lists of types are more than some hosts read. Where a
+/// value that is not there is left out, its type is enough.
 #[derive(Debug, Clone)]
-struct NoFormats;
+struct Portable;
 
-impl Transform for NoFormats {
+impl Transform for Portable {
     fn transform(&mut self, schema: &mut Schema) {
         schema.remove("format");
+        let required = schema.get("required").and_then(Value::as_array).cloned().unwrap_or_default();
+        if let Some(Value::Object(properties)) = schema.get_mut("properties") {
+            for (name, property) in properties {
+                let nullable = required.iter().any(|required| required == name);
+                if let Value::Object(property) = property {
+                    split_types(property, nullable);
+                }
+            }
+        }
         transform_subschemas(self, schema);
+    }
+}
+
+fn split_types(property: &mut JsonObject, nullable: bool) {
+    let Some(Value::Array(types)) = property.get("type") else { return };
+    let kinds: Vec<Value> = types.iter().filter(|kind| nullable || *kind != "null").cloned().collect();
+    match kinds.as_slice() {
+        [kind] => drop(property.insert("type".into(), kind.clone())),
+        kinds => {
+            let branches: Vec<Value> = kinds.iter().map(|kind| json!({ "type": kind })).collect();
+            property.shift_remove("type");
+            property.insert("anyOf".into(), branches.into());
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde::Serialize;
+
+    use super::*;
+
+    #[derive(Serialize, JsonSchema)]
+    struct Answer {
+        count: u16,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        left_out: Option<String>,
+        said_to_be_empty: Option<String>,
+    }
+
+    #[test]
+    fn answers_have_one_type_each() {
+        let schema = of_output::<Answer>();
+        assert_eq!(
+            schema.get("properties"),
+            Some(&json!({
+                "count": { "type": "integer", "minimum": 0, "maximum": 65535 },
+                "left_out": { "type": "string" },
+                "said_to_be_empty": { "anyOf": [{ "type": "string" }, { "type": "null" }] },
+            }))
+        );
     }
 }

@@ -62,7 +62,7 @@ class Fast:
 
     def __init__(self, client):
         self.client = client
-        self.protocol = "auto"
+        self.protocol = client.protocol_version
 
     async def tools(self):
         return [tool.name for tool in await self.client.list_tools()]
@@ -121,11 +121,13 @@ class Inspector:
     async def done(self, *arguments):
         code, out, err = await self.run(*arguments)
         must(code == 0, f"{' '.join(arguments)}: exit {code}: {err or out}")
-        return json.loads(out)
+        return json.loads(out)["result"]
 
     async def tools(self):
-        # --strict: exit 6 when a schema would not do for some host
-        listed = await self.done("--method", "tools/list", "--strict")
+        # exit 6 when a schema would not do for some host; its warnings are failures here too
+        code, out, err = await self.run("--method", "tools/list", "--strict")
+        must(code == 0 and "Warning" not in err, f"tools/list --strict: exit {code}: {err}")
+        listed = json.loads(out)["result"]
         return [tool["name"] for tool in listed["tools"]]
 
     async def resources(self):
@@ -139,16 +141,16 @@ class Inspector:
         request = ("--method", "tools/call", "--tool-name", name, "--tool-args-json", json.dumps(arguments))
         code, out, err = await self.run(*request)
         must(code in (0, REFUSED), f"{name}: exit {code}: {err or out}")
-        result = json.loads(out)
-        result = result.get("result", result)
+        result = json.loads(out)["result"]
         must(bool(result.get("isError")) == (code == REFUSED), f"{name}: exit {code}, isError {result.get('isError')}")
         return code == REFUSED, result.get("structuredContent"), result["content"][0]["text"]
 
     async def read(self, uri):
         code, out, err = await self.run("--method", "resources/read", "--uri", uri)
         if code != 0:
+            must("There is no " in err, f"{uri}: exit {code}: {err}")
             raise Missing(err)
-        return json.loads(json.loads(out)["contents"][0]["text"])
+        return json.loads(json.loads(out)["result"]["contents"][0]["text"])
 
 
 @asynccontextmanager

@@ -43,7 +43,7 @@ pub(super) fn fill(text: &str, values: &[&dyn Display]) -> String {
 pub(super) const TITLE: Said = said("demostración", "demonstration");
 pub(super) const INTRODUCTION: Said = said(
     "Llevar la facturación hablando: un asistente usa las herramientas de facturo por MCP y los datos quedan en \
-     PostgreSQL. Lo que vas a ver ocurre de verdad, con una base de datos de usar y tirar que se borra al terminar.",
+     PostgreSQL. Lo que va a ver ocurre de verdad, con una base de datos de usar y tirar que se borra al terminar.",
     "Invoicing by conversation: an assistant calls facturo's tools over MCP, and the books are kept in PostgreSQL. What \
      you are about to see really happens, in a throwaway database that is removed at the end.",
 );
@@ -63,8 +63,8 @@ pub(super) const SPEED: Said = said(
 pub(super) const DEBUG_BUILD: Said = said("compilación de desarrollo", "development build");
 pub(super) const RELEASE_BUILD: Said = said("compilación optimizada", "release build");
 pub(super) const GO_ON: Said = said(
-    "Para usarlo con tus datos: copia el fragmento para Claude Desktop de README.es.md (está también en \
-     claude_desktop_config.example.json) y pídele a tu asistente que haga una factura.",
+    "Para usarlo con sus datos: copie el fragmento para Claude Desktop de README.es.md (está también en \
+     claude_desktop_config.example.json) y pida una factura a su asistente.",
     "To use it with your own data: copy the Claude Desktop snippet from README.md (it is also in \
      claude_desktop_config.example.json), and ask your assistant for an invoice.",
 );
@@ -82,8 +82,8 @@ pub(super) const OLD_BOOKS_INTRODUCTION: Said = said(
 pub(super) const BAD_ADDRESS: Said =
     said("Da de alta a {}, de {}; su correo es {}.", "Add {}, from {}; the e-mail address is {}.");
 pub(super) const BAD_ADDRESS_GLOSS: Said = said(
-    "Ese correo lleva un espacio; el cliente se da de alta sin él. (facturo avisa en inglés; el asistente lo cuenta en \
-     tu idioma.)",
+    "Ese correo lleva un espacio; el cliente se da de alta sin él. (facturo avisa en inglés; el asistente lo explica en \
+     español.)",
     "That address has a space in it; the client comes in without one.",
 );
 pub(super) const OLD_LINE: Said = said("Según la factura original", "As on the original invoice");
@@ -99,7 +99,7 @@ pub(super) const HOW_DO_THEY_STAND: Said = said("¿Cómo quedan las cuentas?", "
 
 pub(super) const CONVERSATION: Said = said("2 · Una conversación", "2 · A conversation");
 pub(super) const CONVERSATION_INTRODUCTION: Said = said(
-    "Eres Marta y tienes un taller gráfico en Valencia. Primero, lo que dices; debajo, la herramienta a la que llama el \
+    "Usted es Marta y tiene un taller gráfico en Valencia. Primero va lo que dice; debajo, la herramienta a la que llama el \
      asistente y lo que responde facturo.",
     "You are Marta, and you run a print shop in Valencia. What you say comes first; then the tool that the assistant \
      calls, and what facturo answers.",
