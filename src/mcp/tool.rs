@@ -1,6 +1,6 @@
 //! A tool: its arguments, its answer, and what it does; and the one path that every call of one takes.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use futures_util::future::BoxFuture;
 use rmcp::model::{JsonObject, Tool, ToolAnnotations};
@@ -141,6 +141,9 @@ fn describe<V: JsonSchema>(about: About, input: JsonObject, hints: ToolAnnotatio
         .with_annotations(hints)
 }
 
+/// Until the pool has noticed which of its other connections went down with the one that failed.
+const PAUSE: Duration = Duration::from_millis(20);
+
 /// A read that a lost connection cut short is tried once more.
 async fn run_read<T: Read>(entry: &Entry, books: &Books, arguments: JsonObject) -> Result<String> {
     let arguments = Value::Object(arguments);
@@ -150,7 +153,10 @@ async fn run_read<T: Read>(entry: &Entry, books: &Books, arguments: JsonObject) 
         encode(T::call(&Desk::open(books, &client).await?, args).await?)
     };
     match attempt().await {
-        Err(Error::Unavailable { .. }) => attempt().await,
+        Err(Error::Unavailable { .. }) => {
+            tokio::time::sleep(PAUSE).await;
+            attempt().await
+        }
         done => done,
     }
 }

@@ -172,7 +172,7 @@ async fn find_similar(
 ) -> Result<Page<Client>> {
     let limit = request.limit()?;
     let (rank, after) = match request.cursor::<2>(SIMILAR)? {
-        Some(cursor) => (i32::try_from(cursor.id(0)?).map_err(|_| page::bad_cursor())?, cursor.id(1)?),
+        Some(cursor) => (thousandths(cursor.id(0)?)?, cursor.id(1)?),
         None => (i32::MAX, 0),
     };
     let query = text::fold(filter.query.as_deref().unwrap_or_default());
@@ -184,6 +184,11 @@ async fn find_similar(
         page::page(found, limit, SIMILAR, |(client, rank)| vec![rank.to_string(), client.id.to_string()]);
     let items = found.items.into_iter().map(|(client, _)| client).collect();
     Ok(Page { items, next_cursor: found.next_cursor })
+}
+
+/// A rank as a cursor holds it.
+fn thousandths(rank: i64) -> Result<i32> {
+    i32::try_from(rank).ok().filter(|rank| (0..=1000).contains(rank)).ok_or_else(page::bad_cursor)
 }
 
 fn city(filter: &Filter) -> Option<String> {

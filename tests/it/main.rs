@@ -8,8 +8,12 @@
 
 mod conversation;
 mod demo;
+mod endurance;
 mod house;
 mod private_server;
+mod repository;
+mod schema;
 mod scratch;
 mod stdio;
 mod support;
+mod surface;

@@ -160,6 +160,24 @@ fn deleting_a_client_takes_its_drafts_along_and_its_personal_data_out_of_the_his
 }
 
 #[test]
+fn nothing_that_was_known_of_a_deleted_client_is_left_anywhere() {
+    let mut office = Office::open();
+    office.call("create_client", with(everything(), json!({"idempotency_key": "k"})));
+    let draft = json!({"client_id": 1, "net_amount": 1, "description": "for Núñez", "idempotency_key": "k"});
+    office.call("create_invoice", draft);
+    office.call("update_client", json!({"client_id": 1, "street": "Calle Núñez", "idempotency_key": "k"}));
+    office.call("update_invoice", json!({"invoice_id": 1, "notes": "Núñez", "idempotency_key": "k"}));
+    office.call("delete_client", json!({"client_id": 1, "idempotency_key": "k"}));
+    let tables = "SELECT relname FROM pg_class WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace";
+    for table in office.database.rows(tables).into_iter().flatten() {
+        for word in ["Núñez", "nunez", "A58818501", "hola@example.com", "944 000 000"] {
+            let found = format!("SELECT count(*) FROM {table} t WHERE t::text LIKE '%{word}%'");
+            assert_eq!(office.database.value(&found), "0", "{word} in {table}");
+        }
+    }
+}
+
+#[test]
 fn the_totals_of_a_client_are_per_currency_and_count_what_is_issued() {
     let mut office = Office::open();
     let client = office.client("Ana");

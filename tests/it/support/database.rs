@@ -73,6 +73,20 @@ impl Database {
         rows[0][0].clone()
     }
 
+    /// Ends every connection that others have, as a server does that starts anew.
+    pub(crate) fn cut_connections(&self) {
+        let cut = self.rows(
+            "SELECT pid, pg_terminate_backend(pid) FROM pg_stat_activity
+             WHERE datname = current_database() AND pid <> pg_backend_pid()",
+        );
+        let pids: Vec<_> = cut.into_iter().map(|row| row[0].clone()).collect();
+        let left =
+            format!("SELECT count(*) FROM pg_stat_activity WHERE pid = ANY ('{{{}}}')", pids.join(","));
+        while self.value(&left) != "0" {
+            std::thread::sleep(std::time::Duration::from_millis(1));
+        }
+    }
+
     pub(crate) fn query(&self, sql: &str) -> Result<Vec<Vec<String>>, tokio_postgres::Error> {
         let messages = wait(async { self.client().await.simple_query(sql).await })?;
         let rows = messages.iter().filter_map(|message| match message {
@@ -195,7 +209,11 @@ fn config(server: &PrivateServer, database: &str) -> tokio_postgres::Config {
 
 fn url(config: &tokio_postgres::Config) -> String {
     let [tokio_postgres::config::Host::Unix(socket)] = config.get_hosts() else { panic!("{config:?}") };
-    let socket = socket.to_str().unwrap().bytes().map(|byte| format!("%{byte:02X}")).collect::<String>();
+    let encoded = |byte: u8| match byte {
+        byte if byte.is_ascii_alphanumeric() => char::from(byte).to_string(),
+        byte => format!("%{byte:02X}"),
+    };
+    let socket: String = socket.to_str().unwrap().bytes().map(encoded).collect();
     let (user, database) = (config.get_user().unwrap(), config.get_dbname().unwrap());
     format!("postgresql://{user}@{socket}:{}/{database}", config.get_ports()[0])
 }

@@ -1,0 +1,4 @@
+//! Repositories and services in a transaction that is rolled back: what a conversation does not reach.
+
+mod pages;
+mod rules;

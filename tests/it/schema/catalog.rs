@@ -1,0 +1,105 @@
+//! Rules that the catalog shows, so that the same schema serves one machine and a distributed engine.
+
+use crate::support::database::Database;
+
+/// The tables of tenants; `schema_migrations` is of the database itself.
+const TABLES: &str =
+    "FROM pg_class t WHERE t.relnamespace = 'public'::regnamespace AND t.relkind IN ('r', 'p')
+                      AND t.relname <> 'schema_migrations'";
+
+/// What `$found` names breaks a rule.
+#[track_caller]
+fn none(database: &Database, sql: &str) {
+    assert_eq!(database.rows(sql), Vec::<Vec<String>>::new());
+}
+
+/// The first column of constraints or indexes.
+fn leading(catalog: &str, columns: &str, alias: &str) -> String {
+    format!(
+        "SELECT {alias} FROM {catalog} JOIN pg_attribute a ON a.attrelid = t.oid AND a.attnum = {columns}
+         WHERE t.relnamespace = 'public'::regnamespace AND t.relname <> 'schema_migrations' AND a.attname <> 'business_id'"
+    )
+}
+
+#[test]
+fn the_business_leads_every_key_and_every_index() {
+    let database = Database::new();
+    let constraints =
+        "pg_constraint c JOIN pg_class t ON t.oid = c.conrelid AND c.contype IN ('p', 'u', 'f')";
+    none(&database, &leading(constraints, "c.conkey[1]", "t.relname, c.conname"));
+    let referenced = "pg_constraint c JOIN pg_class t ON t.oid = c.confrelid AND c.contype = 'f'";
+    none(&database, &leading(referenced, "c.confkey[1]", "t.relname, c.conname"));
+    // an inverted index of words has no order to lead
+    let indexes = "pg_index i JOIN pg_class t ON t.oid = i.indrelid JOIN pg_class n ON n.oid = i.indexrelid
+                   JOIN pg_am m ON m.oid = n.relam AND m.amname = 'btree'";
+    none(&database, &leading(indexes, "i.indkey[0]", "t.relname, n.relname"));
+    let keys = format!(
+        "SELECT count(*) FROM pg_constraint c WHERE conrelid IN (SELECT t.oid {TABLES}) AND contype = 'p'"
+    );
+    assert_eq!(
+        database.value(&keys),
+        database.value(&format!("SELECT count(*) {TABLES}")),
+        "each table has a key"
+    );
+}
+
+#[test]
+fn nothing_in_it_is_beyond_a_distributed_engine() {
+    let database = Database::new();
+    none(&database, "SELECT tgname FROM pg_trigger WHERE NOT tgisinternal");
+    none(&database, "SELECT conname FROM pg_constraint WHERE contype = 'x' OR condeferrable");
+    none(
+        &database,
+        "SELECT proname FROM pg_proc p WHERE pronamespace = 'public'::regnamespace AND NOT EXISTS
+                     (SELECT FROM pg_depend d WHERE d.objid = p.oid AND d.deptype = 'e')",
+    );
+    none(
+        &database,
+        "SELECT relname FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind IN ('v', 'm', 'f')",
+    );
+    none(&database, "SELECT rulename FROM pg_rules WHERE schemaname = 'public'");
+}
+
+#[test]
+fn money_is_numeric_and_moments_have_a_zone() {
+    let database = Database::new();
+    let columns = |condition: &str| {
+        format!(
+            "SELECT table_name, column_name, data_type FROM information_schema.columns
+             WHERE table_schema = 'public' AND ({condition})"
+        )
+    };
+    none(
+        &database,
+        &columns("data_type IN ('real', 'double precision', 'money', 'timestamp without time zone', 'json')"),
+    );
+    let amounts = "('subtotal', 'tax', 'total', 'paid', 'net', 'amount')";
+    none(
+        &database,
+        &columns(&format!(
+            "column_name IN {amounts} AND (data_type, numeric_precision, numeric_scale) IS DISTINCT FROM ('numeric', 19, 4)"
+        )),
+    );
+    none(&database, &columns("column_name = 'id' AND (data_type <> 'bigint' OR is_identity <> 'YES')"));
+}
+
+#[test]
+fn every_constraint_that_may_be_told_apart_has_a_name_of_ours() {
+    let database = Database::new();
+    // PostgreSQL's own names for checks end in _check
+    none(
+        &database,
+        "SELECT conname FROM pg_constraint WHERE contype = 'c' AND connamespace = 'public'::regnamespace AND conname LIKE '%\\_check'",
+    );
+}
+
+#[test]
+fn every_foreign_key_finds_its_rows_by_an_index() {
+    let database = Database::new();
+    none(
+        &database,
+        "SELECT c.conname FROM pg_constraint c WHERE c.contype = 'f' AND NOT EXISTS (
+             SELECT FROM pg_index i WHERE i.indrelid = c.conrelid
+             AND (string_to_array(i.indkey::text, ' ')::smallint[])[1:cardinality(c.conkey)] = c.conkey)",
+    );
+}

@@ -1,0 +1,57 @@
+//! What goes to stdout and stderr: MCP and nothing else on the one, nothing private on the other.
+
+use serde_json::json;
+
+use crate::support::database::Database;
+use crate::support::office::id;
+use crate::support::session::{Era, Session, facturo};
+
+const NAME: &str = "Zacarías Quintanilla";
+const EMAIL: &str = "zacarias@quintanilla.example";
+const PASSWORD: &str = "swordfish";
+
+/// A session with good calls, refusals, lines that are no MCP, and a lost connection.
+fn session(database: &Database, era: Era, level: &str) -> String {
+    let url = database.url().replacen('@', &format!(":{PASSWORD}@"), 1);
+    assert!(url.contains(PASSWORD), "{url}");
+    let mut session = Session::start(facturo().env("DATABASE_URL", url).env("FACTURO_LOG", level), era);
+    let client = json!({"name": NAME, "email": EMAIL, "phone": "600 123 123", "notes": NAME});
+    let client = id(&session.call("create_client", client));
+    let new = json!({"client_id": client, "net_amount": 1, "description": NAME, "issue": true, "idempotency_key": format!("{era:?}")});
+    let invoice = id(&session.call("create_invoice", new));
+    session.call("find_clients", json!({"query": NAME}));
+    session.refuse("update_client", json!({"client_id": client, "email": "zacarias quintanilla"}));
+    session.refuse("delete_client", json!({"client_id": client}));
+    session.read_resource("facturo://alerts").unwrap();
+    session.read_resource("facturo://nothing").unwrap_err();
+    session.request("nothing/at_all", json!({"name": NAME}));
+    session.host.write(format!("{NAME}, no JSON\n"));
+    database.cut_connections();
+    session.call("record_payment", json!({"invoice_id": invoice, "reference": NAME}));
+    // every line that was read was JSON, or reading it would have failed; so are those that are left
+    let end = session.close();
+    assert_eq!((end.code, end.answers.len()), (Some(0), 0), "{}", end.log);
+    end.log
+}
+
+#[test]
+fn stdout_carries_mcp_only_with_everything_logged() {
+    let database = Database::new();
+    for era in [Era::Handshake, Era::Stateless] {
+        let log = session(&database, era, "trace,rmcp=trace,tokio_postgres=trace");
+        assert!(log.contains("TRACE") && log.contains("DEBUG"), "nothing was logged: {log}");
+        assert!(!log.contains(PASSWORD), "{log}");
+    }
+}
+
+#[test]
+fn the_log_holds_no_secret_and_nobody_s_data() {
+    let database = Database::new();
+    for era in [Era::Handshake, Era::Stateless] {
+        let log = session(&database, era, "info");
+        assert!(log.contains("WARN"), "the lost connection or the bad line is told: {log}");
+        for private in [PASSWORD, NAME, EMAIL, "Zacar", "quintanilla", "600 123"] {
+            assert!(!log.contains(private), "{private} in {log}");
+        }
+    }
+}

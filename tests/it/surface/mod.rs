@@ -1,0 +1,6 @@
+//! What hosts and models see of all tools at once.
+
+mod answers;
+mod logs;
+mod panics;
+mod tools;
