@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
+use super::idempotency::writes;
 use crate::support::office::{NONE, Office, day, id, number};
 
 /// The newest event, without its moment.
@@ -83,6 +84,24 @@ fn the_history_of_an_invoice_tells_each_change_from_what_to_what() {
     office.call("cancel_invoice", json!({"invoice_id": invoice, "reason": "no more"}));
     let cancelled = [("status", json!("pending"), json!("cancelled")), ("reason", none, json!("no more"))];
     told(&mut office, "cancelled", &cancelled);
+}
+
+#[test]
+fn every_write_leaves_one_event_with_what_changed() {
+    let mut office = Office::open();
+    for (tool, arguments) in writes() {
+        let before = office.database.value("SELECT coalesce(max(id), 0) FROM events");
+        office.call(tool, arguments.clone());
+        let events = office.database.rows(&format!(
+            "SELECT c.changes FROM events e LEFT JOIN event_changes c ON c.event_id = e.id WHERE e.id > {before}"
+        ));
+        let changes_nothing = arguments.get("archived").is_some(); // brings back what was never away
+        assert_eq!(events.len(), usize::from(!changes_nothing), "{tool} {arguments}");
+        if tool.starts_with("update_") {
+            let (field, value) = arguments.as_object().unwrap().iter().next_back().unwrap();
+            assert_eq!(events[0][0], format!("[[\"{field}\", null, {value}]]"), "{tool} {arguments}");
+        }
+    }
 }
 
 #[test]

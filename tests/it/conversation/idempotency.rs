@@ -6,7 +6,7 @@ use crate::support::office::{Office, id, with};
 use crate::support::session::Session;
 
 /// One call of each tool that writes, in an order in which each is possible once.
-fn writes() -> Vec<(&'static str, Value)> {
+pub(super) fn writes() -> Vec<(&'static str, Value)> {
     let new = json!({"client_id": 1, "net_amount": 10, "description": "Work", "tax_rate": 0});
     vec![
         ("update_business", json!({"legal_name": "Us"})),
