@@ -46,7 +46,7 @@ impl Papers<'_> {
         let Self { business, client, invoice, lines } = *self;
         let seller = vec![("name", business.legal_name.clone()), ("tax_id", business.tax_id.clone())];
         let buyer = vec![("name", Some(client.name.clone())), ("tax_id", client.tax_id.clone())];
-        let mentions = mentions::of(invoice, lines, business.language);
+        let mentions = mentions::of(business, invoice, lines);
         layout(
             invoice,
             lines,

@@ -27,7 +27,7 @@ pub async fn update(
             "Another taxpayer is another business, in a database of its own.",
         ));
     }
-    if details.fields() == before.details.fields() {
+    if details == before.details {
         return Ok(before);
     }
     let after = business::update(act.tx, act.business_id(), &details, act.now).await?;

@@ -33,24 +33,27 @@ pub struct Detail {
 pub enum Regime {
     General,
     Export,
+    CashAccounting,
 }
 
 impl Regime {
-    pub const ALL: [Self; 2] = [Self::General, Self::Export];
+    pub const ALL: [Self; 3] = [Self::General, Self::Export, Self::CashAccounting];
 
     pub fn code(self) -> &'static str {
         match self {
             Self::General => "01",
             Self::Export => "02",
+            Self::CashAccounting => "07",
         }
     }
 
     /// 02 for exports, which may not stand under 01 (errors 1199 and 1286), else the general regime. Of a surcharge too:
     /// 18 is for the retailer's own sales as far as AEAT's texts say, and the rule that tied the surcharge to 18 was taken
     /// back (AEAT, «Validaciones y errores», v1.1.2).
-    fn of(scheme: Scheme, nature: &Nature) -> Self {
+    fn of(scheme: Scheme, nature: &Nature, cash_accounting: bool) -> Self {
         match (scheme, nature) {
             (Scheme::Iva | Scheme::Igic, Nature::Exempt(Exemption::E2 | Exemption::E3)) => Self::Export,
+            (Scheme::Iva | Scheme::Igic, Nature::Taxed { .. }) if cash_accounting => Self::CashAccounting,
             _ => Self::General,
         }
     }
@@ -140,11 +143,17 @@ impl Detail {
 ///
 /// # Errors
 /// An exempt group without its legal basis, rates with more than two decimals, no group, or more than twelve details.
-pub fn of(scheme: Scheme, groups: &[TaxGroup], exchange_rate: Decimal) -> Result<Vec<Detail>> {
+pub fn of(
+    scheme: Scheme,
+    groups: &[TaxGroup],
+    exchange_rate: Decimal,
+    cash_accounting: bool,
+) -> Result<Vec<Detail>> {
     let mut details: Vec<Detail> = Vec::new();
     for group in groups {
         let nature = nature(group, exchange_rate)?;
-        let (regime, base) = (Regime::of(scheme, &nature), in_euros(group.base, exchange_rate)?);
+        let (regime, base) =
+            (Regime::of(scheme, &nature, cash_accounting), in_euros(group.base, exchange_rate)?);
         let detail = Detail { scheme, regime, nature, base };
         match details.iter_mut().find(|known| known.joins(&detail)) {
             Some(known) => known.add(detail),

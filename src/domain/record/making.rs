@@ -40,6 +40,8 @@ pub struct Invoiced<'a> {
     pub groups: &'a [TaxGroup],
     /// Euros for one unit of the invoice's currency; 1 for euros (art. 12 of RD 1619/2012).
     pub exchange_rate: Decimal,
+    /// The issuer is in the special regime of cash accounting.
+    pub cash_accounting: bool,
 }
 
 /// Where and when a record is made.
@@ -56,7 +58,12 @@ impl Record {
     /// a clock that is more than a minute behind the record before.
     pub fn registration(invoiced: &Invoiced<'_>, making: Making<'_>) -> Result<Self> {
         let invoice = InvoiceRef::new(invoiced.issuer, invoiced.number, invoiced.issue_date)?;
-        let breakdown = breakdown::of(invoiced.scheme, invoiced.groups, invoiced.exchange_rate)?;
+        let breakdown = breakdown::of(
+            invoiced.scheme,
+            invoiced.groups,
+            invoiced.exchange_rate,
+            invoiced.cash_accounting,
+        )?;
         let kind = kind_of(invoiced);
         check_buyer(kind, invoiced.buyer.as_ref(), &breakdown)?;
         let tax: Decimal = breakdown.iter().map(|detail| detail.tax() + detail.surcharge()).sum();
@@ -220,6 +227,7 @@ mod tests {
                 issue_date: date!(2026 - 11 - 24),
                 description: &description,
                 exchange_rate: Decimal::new(rate, 6),
+                cash_accounting: false,
                 ..samples::invoiced(&issuer, "1", samples::buyer("US", "1").filter(|_| named), &groups)
             };
             let generated_at = datetime!(2026-11-24 19:20:30 +1);
