@@ -105,6 +105,7 @@ fn first_business() -> Result<BusinessDetails> {
         time_zone: TimeZone::parse("time_zone", "Europe/Madrid")?,
         language: Language::parse("language", "es")?,
         retail: false,
+        cash_accounting: false,
         payment_terms_days: 30,
         tax_scheme: Scheme::Iva,
         default_tax_rate: Decimal::from(21),

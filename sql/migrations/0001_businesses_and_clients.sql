@@ -19,6 +19,8 @@ CREATE TABLE businesses (
     language           text NOT NULL CONSTRAINT businesses_language CHECK (language IN ('es', 'en')),
     -- a sector that may issue simplified invoices up to 3,000 euros
     retail             boolean NOT NULL,
+    -- pays the tax over when it is paid itself
+    cash_accounting    boolean NOT NULL,
     payment_terms_days integer NOT NULL CONSTRAINT businesses_payment_terms CHECK (payment_terms_days BETWEEN 0 AND 365),
     tax_scheme         text NOT NULL CONSTRAINT businesses_tax_scheme CHECK (tax_scheme IN ('iva', 'igic', 'ipsi')),
     default_tax_rate   numeric(7, 4) NOT NULL CONSTRAINT businesses_default_tax_rate CHECK (default_tax_rate BETWEEN 0 AND 100),

@@ -22,17 +22,18 @@ CREATE TABLE registration_records (
     -- SHA-256 over the seal before it, the place, the invoice and the record: covers what the prescribed hash does not
     seal        text NOT NULL,
     PRIMARY KEY (business_id, place),
+    CONSTRAINT registration_records_once UNIQUE (business_id, invoice_id, kind),
     FOREIGN KEY (business_id, invoice_id) REFERENCES invoices (business_id, id)
 );
 
-CREATE INDEX registration_records_by_invoice ON registration_records (business_id, invoice_id, place);
-
 -- Where each chain ends, so that a missing end is noticed; its row is what issuers of one business wait for.
 CREATE TABLE record_chains (
-    business_id bigint PRIMARY KEY REFERENCES businesses (business_id),
-    last_place  bigint NOT NULL,
-    last_hash   text NOT NULL,
-    last_seal   text NOT NULL
+    business_id  bigint PRIMARY KEY REFERENCES businesses (business_id),
+    -- never used again by another database (NumeroInstalacion)
+    installation text NOT NULL,
+    last_place   bigint NOT NULL,
+    last_hash    text NOT NULL,
+    last_seal    text NOT NULL
 );
 
 -- Breaks that a verification found. They stay (RD 1007/2023, art. 8).

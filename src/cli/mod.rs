@@ -2,6 +2,7 @@
 
 mod check;
 mod demo;
+mod records;
 
 use std::{path::PathBuf, process::ExitCode, sync::Arc, time::Duration};
 
@@ -38,6 +39,9 @@ enum Command {
     Demo(demo::Args),
     /// Bring the database's schema up to date
     Migrate,
+    /// Registration records of the invoices (RD 1007/2023)
+    #[command(subcommand)]
+    Records(records::Records),
     /// Start the private PostgreSQL and watch over it (for facturo itself)
     #[command(hide = true)]
     Supervise(Supervise),
@@ -77,6 +81,7 @@ pub fn run() -> ExitCode {
         Command::Check => with_runtime(check::run),
         Command::Demo(args) => with_runtime(|config| demo::run(config, args)),
         Command::Migrate => with_runtime(migrate),
+        Command::Records(command) => with_runtime(|config| records::run(config, command)),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,

@@ -20,7 +20,7 @@ pub struct Business {
 }
 
 /// What the business says of itself, and its defaults for new invoices.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct BusinessDetails {
     /// Absent until the person has said it.
     pub legal_name: Option<String>,
@@ -34,6 +34,8 @@ pub struct BusinessDetails {
     /// Of a sector that may issue simplified invoices up to 3,000 euros (RD 1619/2012, art. 4.2): retail, hospitality,
     /// transport of persons, hairdressing and others.
     pub retail: bool,
+    /// In the special regime of cash accounting (arts. 163 decies ff. LIVA), which its invoices must say.
+    pub cash_accounting: bool,
     /// Days between issue and due date where the client has no terms of its own.
     pub payment_terms_days: u16,
     pub tax_scheme: Scheme,
@@ -53,6 +55,7 @@ impl BusinessDetails {
             ("time_zone", Some(self.time_zone.name().to_owned())),
             ("language", Some(self.language.code().to_owned())),
             ("retail", self.retail.then(|| "yes".to_owned())),
+            ("cash_accounting", self.cash_accounting.then(|| "yes".to_owned())),
             ("payment_terms_days", Some(self.payment_terms_days.to_string())),
             ("tax_scheme", Some(self.tax_scheme.name().to_owned())),
             ("default_tax_rate", Some(self.default_tax_rate.normalize().to_string())),

@@ -44,52 +44,69 @@ impl Papers<'_> {
 
     fn node(&self) -> Node {
         let Self { business, client, invoice, lines } = *self;
-        let money = |amount| Some(money::display(amount, invoice.currency));
-        let issued = invoice.issued();
-        let totals = &invoice.totals;
-        let mut fields = texts(vec![
-            ("kind", Some(invoice.kind.name().to_owned())),
-            ("number", issued.map(|issued| issued.number.clone())),
-            ("issue_date", Some(invoice.issue_date().to_string())),
-            ("operation_date", invoice.operation_date.map(|date| date.to_string())),
-            ("due_date", issued.map(|issued| issued.document_due_date.to_string())),
-            ("currency", Some(invoice.currency.to_string())),
-            ("exchange_rate", invoice.exchange_rate.map(|rate| rate.normalize().to_string())),
-            ("tax_scheme", Some(invoice.scheme.name().to_owned())),
-        ]);
         let seller = vec![("name", business.legal_name.clone()), ("tax_id", business.tax_id.clone())];
         let buyer = vec![("name", Some(client.name.clone())), ("tax_id", client.tax_id.clone())];
-        fields.push(group("seller", party(seller, &business.contact, business.iban.clone())));
-        fields.push(group("buyer", party(buyer, &client.contact, None)));
-        let line = |line: &Line| Node::Group(texts(line_fields(line, invoice)));
-        fields.push(named("lines", Node::Many(lines.iter().map(line).collect())));
-        let taxed = lines.iter().map(|line| (line.treatment, line.net));
-        let groups = tax::groups(taxed, invoice.currency);
-        let tax = |group: &TaxGroup| Node::Group(texts(tax_fields(group, invoice)));
-        fields.push(named("tax_breakdown", Node::Many(groups.iter().map(tax).collect())));
-        fields.extend(texts(vec![
-            ("subtotal", money(totals.subtotal)),
-            ("tax", money(totals.tax)),
-            ("surcharge_total", money(totals.surcharge)),
-            ("total", money(totals.total)),
-            ("withholding_total", money(totals.withholding)),
-            ("payable", money(totals.payable)),
-            ("notes", invoice.notes.clone()),
-        ]));
-        let mentions = mentions::of(invoice, lines, business.language);
-        fields.push(named("mentions", Node::Many(mentions.into_iter().map(Node::Text).collect())));
-        Node::Group(fields)
+        let mentions = mentions::of(business, invoice, lines);
+        layout(
+            invoice,
+            lines,
+            Node::Group(party(seller, &business.contact, business.iban.clone())),
+            Node::Group(party(buyer, &client.contact, None)),
+            Node::Many(mentions.into_iter().map(Node::Text).collect()),
+        )
     }
+}
+
+/// Whether a frozen document, read as `form`, still says what the invoice's own rows say.
+pub fn agrees(frozen: &Frozen, form: &Node, invoice: &Invoice, lines: &[Line]) -> bool {
+    let part = |name: &str| form.get(name).cloned();
+    let parts = part("seller").zip(part("buyer")).zip(part("mentions"));
+    let whole = Hash::from(Sha256::digest(&frozen.text)) == frozen.digest;
+    whole
+        && parts.is_some_and(|((seller, buyer), mentions)| {
+            layout(invoice, lines, seller, buyer, mentions).json() == frozen.text
+        })
+}
+
+fn layout(invoice: &Invoice, lines: &[Line], seller: Node, buyer: Node, mentions: Node) -> Node {
+    let money = |amount| Some(money::display(amount, invoice.currency));
+    let issued = invoice.issued();
+    let totals = &invoice.totals;
+    let mut fields = texts(vec![
+        ("kind", Some(invoice.kind.name().to_owned())),
+        ("number", issued.map(|issued| issued.number.clone())),
+        ("issue_date", Some(invoice.issue_date().to_string())),
+        ("operation_date", invoice.operation_date.map(|date| date.to_string())),
+        ("due_date", issued.map(|issued| issued.document_due_date.to_string())),
+        ("currency", Some(invoice.currency.to_string())),
+        ("exchange_rate", invoice.exchange_rate.map(|rate| rate.normalize().to_string())),
+        ("tax_scheme", Some(invoice.scheme.name().to_owned())),
+    ]);
+    fields.push(named("seller", seller));
+    fields.push(named("buyer", buyer));
+    let line = |line: &Line| Node::Group(texts(line_fields(line, invoice)));
+    fields.push(named("lines", Node::Many(lines.iter().map(line).collect())));
+    let taxed = lines.iter().map(|line| (line.treatment, line.net));
+    let groups = tax::groups(taxed, invoice.currency);
+    let tax = |group: &TaxGroup| Node::Group(texts(tax_fields(group, invoice)));
+    fields.push(named("tax_breakdown", Node::Many(groups.iter().map(tax).collect())));
+    fields.extend(texts(vec![
+        ("subtotal", money(totals.subtotal)),
+        ("tax", money(totals.tax)),
+        ("surcharge_total", money(totals.surcharge)),
+        ("total", money(totals.total)),
+        ("withholding_total", money(totals.withholding)),
+        ("payable", money(totals.payable)),
+        ("notes", invoice.notes.clone()),
+    ]));
+    fields.push(named("mentions", mentions));
+    Node::Group(fields)
 }
 
 type Fields = Vec<(Cow<'static, str>, Node)>;
 
 fn named(name: &'static str, node: Node) -> (Cow<'static, str>, Node) {
     (Cow::Borrowed(name), node)
-}
-
-fn group(name: &'static str, fields: Fields) -> (Cow<'static, str>, Node) {
-    named(name, Node::Group(fields))
 }
 
 /// The fields that are there.

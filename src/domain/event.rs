@@ -100,27 +100,45 @@ pub type Hash = [u8; 32];
 impl NewEvent {
     /// Digest of the changes alone. It stands in the chain in their place, so that they can be erased.
     pub fn changes_digest(&self) -> Hash {
-        let mut hasher = Sha256::new();
-        for change in &self.changes {
-            part(&mut hasher, Some(change.field.as_bytes()));
-            part(&mut hasher, change.before.as_deref().map(str::as_bytes));
-            part(&mut hasher, change.after.as_deref().map(str::as_bytes));
-        }
-        hasher.finalize().into()
+        changes_digest(&self.changes)
     }
 
     /// Digest of the whole event. Its hash in the chain is the SHA-256 of the hash before it, followed by this.
+    /// What stands in the chain for an event. The entity is its kind, its id, and the client that it belongs to.
     pub fn digest(&self) -> Hash {
-        let mut hasher = Sha256::new();
-        part(&mut hasher, Some(self.entity.kind.name().as_bytes()));
-        part(&mut hasher, Some(&self.entity.id.to_be_bytes()));
-        // PostgreSQL keeps microseconds
-        part(&mut hasher, Some(&(self.at.unix_timestamp_nanos() / 1_000).to_be_bytes()));
-        part(&mut hasher, Some(self.actor.0.as_bytes()));
-        part(&mut hasher, Some(self.action.as_bytes()));
-        part(&mut hasher, Some(&self.changes_digest()));
-        hasher.finalize().into()
+        let Entity { kind, id, client_id } = self.entity;
+        digest((kind.name(), id, client_id), self.at, &self.actor.0, self.action, &self.changes_digest())
     }
+}
+
+pub fn changes_digest(changes: &[Change]) -> Hash {
+    let mut hasher = Sha256::new();
+    for change in changes {
+        part(&mut hasher, Some(change.field.as_bytes()));
+        part(&mut hasher, change.before.as_deref().map(str::as_bytes));
+        part(&mut hasher, change.after.as_deref().map(str::as_bytes));
+    }
+    hasher.finalize().into()
+}
+
+/// What stands in the chain for an event. The entity is its kind, its id, and the client that it belongs to.
+pub fn digest(
+    (kind, id, client): (&str, i64, Option<ClientId>),
+    at: OffsetDateTime,
+    actor: &str,
+    action: &str,
+    changes_digest: &[u8],
+) -> Hash {
+    let mut hasher = Sha256::new();
+    part(&mut hasher, Some(kind.as_bytes()));
+    part(&mut hasher, Some(&id.to_be_bytes()));
+    part(&mut hasher, client.map(|client| client.0.to_be_bytes()).as_ref().map(<[u8; 8]>::as_slice));
+    // PostgreSQL keeps microseconds
+    part(&mut hasher, Some(&(at.unix_timestamp_nanos() / 1_000).to_be_bytes()));
+    part(&mut hasher, Some(actor.as_bytes()));
+    part(&mut hasher, Some(action.as_bytes()));
+    part(&mut hasher, Some(changes_digest));
+    hasher.finalize().into()
 }
 
 /// Length before content, so that no two different events run together into the same bytes.

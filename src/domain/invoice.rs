@@ -17,7 +17,7 @@ use super::{
 use crate::error::{Error, Result};
 
 /// An invoice without its lines.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Invoice {
     pub id: InvoiceId,
     pub version: i64,
@@ -317,6 +317,7 @@ impl Invoice {
             ("client_id", Some(self.client_id.to_string())),
             ("issue_date", Some(self.issue_date().to_string())),
             ("due_date", Some(self.due.date.to_string())),
+            ("due_date_from", Some(if self.due.from_terms { "terms" } else { "agreement" }.to_owned())),
             ("currency", Some(self.currency.to_string())),
             ("lines", Some(lines.iter().map(Line::describe).collect::<Vec<_>>().join("; "))),
             ("notes", self.notes.clone()),

@@ -1,15 +1,15 @@
 //! What an invoice must say besides its figures (RD 1619/2012, art. 6.1.j to m; Directive 2006/112/EC, art. 226).
 
 use super::{
-    codes::Language,
+    business::BusinessDetails,
     invoice::Invoice,
     line::Line,
     tax::category::{Category, Exemption},
 };
 
-/// The mentions, in the language of the document, each once and in the order of the lines.
-pub fn of(invoice: &Invoice, lines: &[Line], language: Language) -> Vec<String> {
-    let spanish = language.code() == "es";
+/// The mentions, in the business's language, each once and in the order of the lines.
+pub fn of(business: &BusinessDetails, invoice: &Invoice, lines: &[Line]) -> Vec<String> {
+    let spanish = business.language.code() == "es";
     let say = |es: &str, en: &str| if spanish { es.to_owned() } else { en.to_owned() };
     let mut mentions = Vec::new();
     if let Some(correction) = &invoice.correction {
@@ -49,6 +49,10 @@ pub fn of(invoice: &Invoice, lines: &[Line], language: Language) -> Vec<String> 
         if !mentions.contains(&mention) {
             mentions.push(mention);
         }
+    }
+    let is_taxed = lines.iter().any(|line| line.treatment.category.is_taxed());
+    if business.cash_accounting && is_taxed {
+        mentions.push(say("Régimen especial del criterio de caja", "Cash accounting"));
     }
     mentions
 }

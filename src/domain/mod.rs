@@ -26,3 +26,4 @@ pub mod series;
 pub mod tax;
 pub mod tax_id;
 pub mod text;
+pub mod verification;

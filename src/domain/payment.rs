@@ -23,6 +23,8 @@ pub struct Payment {
     pub method: Method,
     pub reference: Option<String>,
     pub standing: Standing,
+    /// Why it was reversed or written off.
+    pub reason: Option<String>,
     pub created_at: OffsetDateTime,
 }
 
@@ -34,10 +36,9 @@ pub enum Standing {
     Reversed {
         by: PaymentId,
     },
-    /// Itself takes an earlier payment back, for a reason.
+    /// Itself takes an earlier payment back.
     Reversal {
         of: PaymentId,
-        reason: String,
     },
 }
 
@@ -58,11 +59,21 @@ pub enum Method {
     Online,
     /// 1, not defined
     Other,
+    /// No money at all: a small difference or a bank fee that is given up, for a reason.
+    WriteOff,
 }
 
 impl Method {
-    pub const ALL: [Self; 7] =
-        [Self::Cash, Self::Cheque, Self::Transfer, Self::Card, Self::DirectDebit, Self::Online, Self::Other];
+    pub const ALL: [Self; 8] = [
+        Self::Cash,
+        Self::Cheque,
+        Self::Transfer,
+        Self::Card,
+        Self::DirectDebit,
+        Self::Online,
+        Self::Other,
+        Self::WriteOff,
+    ];
 
     pub fn name(self) -> &'static str {
         match self {
@@ -73,6 +84,7 @@ impl Method {
             Self::DirectDebit => "direct_debit",
             Self::Online => "online",
             Self::Other => "other",
+            Self::WriteOff => "write_off",
         }
     }
 

@@ -2,13 +2,14 @@
 
 use deadpool_postgres::{GenericClient, Transaction};
 
-use super::sql;
+use super::sql::{self, Columns};
 use crate::{
     domain::{
         document::Frozen,
         ids::{BusinessId, InvoiceId},
+        node::Node,
     },
-    error::{Error, Result},
+    error::Result,
 };
 
 pub async fn freeze(
@@ -22,14 +23,44 @@ pub async fn freeze(
     sql::execute(tx, statement, params).await.map(drop)
 }
 
+/// Documents behind an invoice, or of one, in the order of their invoices; each with its text read, where it can be.
+pub async fn list(
+    client: &impl GenericClient,
+    business: BusinessId,
+    after: InvoiceId,
+    invoice: Option<InvoiceId>,
+    limit: i64,
+) -> Result<Vec<(InvoiceId, Frozen, Option<Node>)>> {
+    let statement = include_str!("../../sql/queries/document/list.sql");
+    let params: sql::Params<'_> = &[&business.0, &after.0, &invoice.map(|id| id.0), &limit];
+    sql::query(client, statement, params, |row| {
+        let id = InvoiceId(row.take()?);
+        let frozen = read(row)?;
+        let form = sql::node(&frozen.text);
+        Ok((id, frozen, form))
+    })
+    .await
+}
+
+/// The first invoice of our series that has no document.
+pub async fn missing(
+    client: &impl GenericClient,
+    business: BusinessId,
+    invoice: Option<InvoiceId>,
+) -> Result<Option<InvoiceId>> {
+    let statement = include_str!("../../sql/queries/document/missing.sql");
+    let params: sql::Params<'_> = &[&business.0, &invoice.map(|id| id.0)];
+    sql::query_opt(client, statement, params, |row| Ok(InvoiceId(row.take()?))).await
+}
+
 /// None for drafts, and for invoices issued elsewhere.
 pub async fn get(client: &impl GenericClient, business: BusinessId, id: InvoiceId) -> Result<Option<Frozen>> {
     let statement = include_str!("../../sql/queries/document/get.sql");
-    sql::query_opt(client, statement, &[&business.0, &id.0], |row| {
-        let (text, digest): (String, Vec<u8>) = (row.take()?, row.take()?);
-        let digest =
-            digest.try_into().map_err(|_| Error::internal("a stored digest", "it is of another length"))?;
-        Ok(Frozen { text, digest })
-    })
-    .await
+    sql::query_opt(client, statement, &[&business.0, &id.0], read).await
+}
+
+/// A digest of another length is none, and agrees with nothing.
+fn read(row: &mut Columns<'_>) -> Result<Frozen> {
+    let (text, digest): (String, Vec<u8>) = (row.take()?, row.take()?);
+    Ok(Frozen { text, digest: digest.try_into().unwrap_or_default() })
 }

@@ -8,7 +8,8 @@ use super::{
 use crate::{
     domain::{
         event::{Change, Entity, Event, NewEvent},
-        ids::{BusinessId, ClientId},
+        ids::{BusinessId, ClientId, InvoiceId},
+        verification::EventLink,
     },
     error::Result,
 };
@@ -67,6 +68,49 @@ async fn list(
     let window: sql::Params<'_> = &[&before, &(limit + 1)];
     let found = sql::query(client, statement, &[of, window].concat(), read).await?;
     Ok(page::page(found, limit, LIST, |event| vec![event.id.to_string()]))
+}
+
+/// Where in all chains to go on: behind this event of this entity.
+pub type ChainPlace = (String, i64, i64);
+
+/// Links of all chains, or of one invoice's, in the order of their entities.
+pub async fn chain(
+    client: &impl GenericClient,
+    business: BusinessId,
+    after: &ChainPlace,
+    invoice: Option<InvoiceId>,
+    limit: i64,
+) -> Result<Vec<EventLink>> {
+    let statement = include_str!("../../sql/queries/event/chain.sql");
+    let (kind, entity, event) = after;
+    let params: sql::Params<'_> = &[&business.0, kind, entity, event, &invoice.map(|id| id.0), &limit];
+    sql::query(client, statement, params, |row| {
+        Ok(EventLink {
+            entity: (row.take()?, row.take()?),
+            client_id: row.take::<Option<i64>>()?.map(ClientId),
+            id: row.take()?,
+            at: row.take()?,
+            actor: row.take()?,
+            action: row.take()?,
+            changes_digest: row.take()?,
+            hash: row.take()?,
+            changes: row.take::<Option<Value>>()?.map(|changes| from_json(&changes)),
+        })
+    })
+    .await
+}
+
+/// The first client or invoice that has not as many events as it had changes: `(kind, id, changes, events)`.
+pub async fn miscounted(
+    client: &impl GenericClient,
+    business: BusinessId,
+    invoice: Option<InvoiceId>,
+) -> Result<Option<(String, i64, i64, i64)>> {
+    let statement = include_str!("../../sql/queries/event/miscounted.sql");
+    sql::query_opt(client, statement, &[&business.0, &invoice.map(|id| id.0)], |row| {
+        Ok((row.take()?, row.take()?, row.take()?, row.take()?))
+    })
+    .await
 }
 
 /// Takes away what the events of a client say of it; that they happened stays.

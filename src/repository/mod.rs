@@ -1,6 +1,7 @@
 //! SQL in, domain types out. A read takes any client, a write of several statements a transaction; nothing here opens a
 //! transaction or decides anything. One statement a file, under `sql/queries`.
 
+pub mod alarm;
 pub mod alert;
 pub mod business;
 pub mod client;

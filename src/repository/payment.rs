@@ -16,14 +16,16 @@ use crate::{
     error::{Error, Result},
 };
 
-/// A payment as it is about to be written; `reverses` with its reason makes it a reversal.
+/// A payment as it is about to be written; `reverses` makes it a reversal.
 pub struct NewPayment<'a> {
     pub invoice_id: InvoiceId,
     pub amount: Decimal,
     pub paid_on: Date,
     pub method: Method,
     pub reference: Option<&'a str>,
-    pub reverses: Option<(PaymentId, &'a str)>,
+    pub reverses: Option<PaymentId>,
+    /// Of a reversal or a write-off.
+    pub reason: Option<&'a str>,
 }
 
 /// What `list` keeps. Open ends are the ends of the calendar.
@@ -74,11 +76,22 @@ pub async fn insert(
         &payment.paid_on,
         &payment.method.name(),
         &payment.reference,
-        &payment.reverses.map(|(id, _)| id.0),
-        &payment.reverses.map(|(_, reason)| reason),
+        &payment.reverses.map(|id| id.0),
+        &payment.reason,
         &now,
     ];
     sql::query_one(tx, statement, params, |row| Ok(PaymentId(row.take()?))).await
+}
+
+/// The first invoice whose payments do not add up to what it says was paid.
+pub async fn unbalanced(
+    client: &impl GenericClient,
+    business: BusinessId,
+    invoice: Option<InvoiceId>,
+) -> Result<Option<InvoiceId>> {
+    let statement = include_str!("../../sql/queries/payment/unbalanced.sql");
+    let params: sql::Params<'_> = &[&business.0, &invoice.map(|id| id.0)];
+    sql::query_opt(client, statement, params, |row| Ok(InvoiceId(row.take()?))).await
 }
 
 pub async fn list(
@@ -118,8 +131,8 @@ fn read(row: &mut Columns<'_>) -> Result<Payment> {
     let reference = row.take()?;
     let (of, reason): (Option<i64>, Option<String>) = (row.take()?, row.take()?);
     let by: Option<i64> = row.take()?;
-    let standing = match (of.zip(reason), by) {
-        (Some((of, reason)), _) => Standing::Reversal { of: PaymentId(of), reason },
+    let standing = match (of, by) {
+        (Some(of), _) => Standing::Reversal { of: PaymentId(of) },
         (None, Some(by)) => Standing::Reversed { by: PaymentId(by) },
         (None, None) => Standing::Counts,
     };
@@ -136,6 +149,7 @@ fn read(row: &mut Columns<'_>) -> Result<Payment> {
         method,
         reference,
         standing,
+        reason,
         created_at,
     })
 }

@@ -1,36 +1,34 @@
 //! Registration records and the end of their chain. They are only ever added to.
 
-use std::borrow::Cow;
-
 use deadpool_postgres::{GenericClient, Transaction};
-use serde_json::Value;
 
 use super::sql::{self, Columns};
 use crate::{
     domain::{
         ids::{BusinessId, InvoiceId},
-        node::Node,
         record::{
             Record,
-            chain::{Head, Link},
+            chain::{End, Head, Link},
         },
     },
     error::{Error, Result},
 };
 
-/// The last record of the business, locked: who adds another waits until this transaction ends. None before the first.
-pub async fn lock_end(tx: &Transaction<'_>, business: BusinessId) -> Result<Option<Head>> {
+/// The installation that the chain belongs to, and its last record; none before the first. It is locked: who adds another
+/// waits until this transaction ends.
+pub async fn lock_end(tx: &Transaction<'_>, business: BusinessId) -> Result<(String, Option<Head>)> {
     sql::execute(tx, include_str!("../../sql/queries/record/begin.sql"), &[&business.0]).await?;
     let statement = include_str!("../../sql/queries/record/lock_end.sql");
-    let place: i64 = sql::query_one(tx, statement, &[&business.0], |row| row.take()).await?;
+    let (installation, place): (String, i64) =
+        sql::query_one(tx, statement, &[&business.0], |row| Ok((row.take()?, row.take()?))).await?;
     if place == 0 {
-        return Ok(None);
+        return Ok((installation, None));
     }
     let last = list(tx, business, place, 1).await?.pop();
     let read = last.and_then(|link| {
         Record::from_form(place, link.form.as_ref()?).map(|record| Head::of(&record, &link))
     });
-    read.map(Some).ok_or_else(|| {
+    read.map(|head| (installation, Some(head))).ok_or_else(|| {
         Error::conflict(
             format!("Record {place}, the last of the chain, is missing or cannot be read, so nothing can be added to it."),
             "verify_records says what is broken. Restore the database from a backup.",
@@ -39,24 +37,20 @@ pub async fn lock_end(tx: &Transaction<'_>, business: BusinessId) -> Result<Opti
 }
 
 /// Adds a record behind the end that is locked.
-pub async fn append(tx: &Transaction<'_>, business: BusinessId, record: &Record, link: &Link) -> Result<()> {
+pub async fn append(tx: &Transaction<'_>, business: BusinessId, link: &Link) -> Result<()> {
     let statement = include_str!("../../sql/queries/record/append.sql");
-    let params: sql::Params<'_> = &[
-        &business.0,
-        &link.place,
-        &link.invoice_id.0,
-        &Link::kind(record),
-        &link.text,
-        &link.hash,
-        &link.seal,
-    ];
+    let params: sql::Params<'_> =
+        &[&business.0, &link.place, &link.invoice_id.0, &link.kind, &link.text, &link.hash, &link.seal];
     sql::execute(tx, statement, params).await.map(drop)
 }
 
-/// Where the chain should end: place, hash and seal of its last record. None before the first.
-pub async fn end(client: &impl GenericClient, business: BusinessId) -> Result<Option<(i64, String, String)>> {
+/// Where the chain should end. None before the first record.
+pub async fn end(client: &impl GenericClient, business: BusinessId) -> Result<Option<End>> {
     let statement = include_str!("../../sql/queries/record/end.sql");
-    sql::query_opt(client, statement, &[&business.0], |row| Ok((row.take()?, row.take()?, row.take()?))).await
+    sql::query_opt(client, statement, &[&business.0], |row| {
+        Ok(End { place: row.take()?, hash: row.take()?, seal: row.take()? })
+    })
+    .await
 }
 
 /// Records from a place on.
@@ -91,21 +85,9 @@ pub async fn hash_of_invoice(
 }
 
 fn read(row: &mut Columns<'_>) -> Result<Link> {
-    let (place, invoice_id, text): (i64, i64, String) = (row.take()?, row.take()?, row.take()?);
-    let form = serde_json::from_str(&text).ok().and_then(node);
+    let (place, invoice_id): (i64, i64) = (row.take()?, row.take()?);
+    let (kind, text): (String, String) = (row.take()?, row.take()?);
+    let form = sql::node(&text);
     let (hash, seal) = (row.take()?, row.take()?);
-    Ok(Link { place, invoice_id: InvoiceId(invoice_id), text, form, hash, seal })
-}
-
-/// What was written holds texts, objects and arrays only.
-fn node(value: Value) -> Option<Node> {
-    match value {
-        Value::String(text) => Some(Node::Text(text)),
-        Value::Array(nodes) => nodes.into_iter().map(node).collect::<Option<_>>().map(Node::Many),
-        Value::Object(fields) => {
-            let fields = fields.into_iter().map(|(name, value)| Some((Cow::Owned(name), node(value)?)));
-            fields.collect::<Option<_>>().map(Node::Group)
-        }
-        Value::Null | Value::Bool(_) | Value::Number(_) => None,
-    }
+    Ok(Link { place, invoice_id: InvoiceId(invoice_id), kind, text, form, hash, seal })
 }

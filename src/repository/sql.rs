@@ -1,13 +1,19 @@
 //! The one way a statement reaches PostgreSQL, and the one way a row comes back.
 
+use std::borrow::Cow;
+
 use deadpool_postgres::GenericClient;
+use serde_json::Value;
 use tokio_postgres::{
     Row,
     error::SqlState,
     types::{FromSql, ToSql},
 };
 
-use crate::error::{Error, Result};
+use crate::{
+    domain::node::Node,
+    error::{Error, Result},
+};
 
 pub type Params<'a> = &'a [&'a (dyn ToSql + Sync)];
 
@@ -81,6 +87,22 @@ impl<'a> Columns<'a> {
         let text: Option<&str> = self.take()?;
         text.map(parse).transpose().map_err(|error| Error::internal("a stored value does not fit", error))
     }
+}
+
+/// Reads a canonical text that was kept ([`Node::json`]); none where it is something else.
+pub fn node(text: &str) -> Option<Node> {
+    fn of(value: Value) -> Option<Node> {
+        match value {
+            Value::String(text) => Some(Node::Text(text)),
+            Value::Array(nodes) => nodes.into_iter().map(of).collect::<Option<_>>().map(Node::Many),
+            Value::Object(fields) => {
+                let fields = fields.into_iter().map(|(name, value)| Some((Cow::Owned(name), of(value)?)));
+                fields.collect::<Option<_>>().map(Node::Group)
+            }
+            Value::Null | Value::Bool(_) | Value::Number(_) => None,
+        }
+    }
+    of(serde_json::from_str(text).ok()?)
 }
 
 /// A pattern for LIKE that finds a folded text anywhere.

@@ -5,8 +5,8 @@ use crate::{
         event::{Entity, EntityKind},
         tax_id,
     },
-    error::Result,
-    repository::business,
+    error::{Error, Result},
+    repository::{self, business},
 };
 
 pub async fn update(
@@ -20,7 +20,14 @@ pub async fn update(
     change(&mut details)?;
     let known = (before.details.tax_id.as_deref(), before.details.contact.country);
     tax_id::settle(&mut details.tax_id, details.contact.country, known)?;
-    if details.fields() == before.details.fields() {
+    let is_registered = repository::record::end(act.tx, act.business_id()).await?.is_some();
+    if details.tax_id != before.details.tax_id && is_registered {
+        return Err(Error::conflict(
+            "The tax_id cannot change any more: the business's records are chained under it.",
+            "Another taxpayer is another business, in a database of its own.",
+        ));
+    }
+    if details == before.details {
         return Ok(before);
     }
     let after = business::update(act.tx, act.business_id(), &details, act.now).await?;

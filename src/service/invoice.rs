@@ -141,18 +141,20 @@ pub async fn update(
     expected_version: Option<i64>,
     changes: InvoiceChanges,
 ) -> Result<Document> {
-    let Document { mut invoice, mut lines } = lock(act, id, expected_version).await?;
-    let before = invoice.fields(&lines);
+    let before = lock(act, id, expected_version).await?;
+    let mut invoice = before.invoice.clone();
+    let mut lines = before.lines.clone();
     if invoice.status() == Status::Draft {
-        if let Some(new) = edit_draft(act, &mut invoice, changes).await? {
-            lines = new;
-            repository::invoice::replace_lines(act.tx, act.business_id(), id, &lines).await?;
-        }
+        lines = edit_draft(act, &mut invoice, changes).await?.unwrap_or(lines);
     } else {
         edit_issued(&mut invoice, changes)?;
     }
-    if invoice.fields(&lines) != before {
-        save(act, &mut invoice, &lines, "updated", before, vec![]).await?;
+    if lines != before.lines {
+        repository::invoice::replace_lines(act.tx, act.business_id(), id, &lines).await?;
+    }
+    if invoice != before.invoice || lines != before.lines {
+        let fields = before.invoice.fields(&before.lines);
+        save(act, &mut invoice, &lines, "updated", fields, vec![]).await?;
     }
     Ok(Document { invoice, lines })
 }
@@ -237,8 +239,10 @@ async fn edit_draft(
         _ => repository::client::get(act.tx, act.business_id(), invoice.client_id).await?,
     };
     let issue_date = changes.issue_date.unwrap_or(invoice.issue_date());
-    let agreed = (!invoice.due.from_terms).then_some(invoice.due.date);
-    invoice.due = due(act, &client, issue_date, changes.due_date.unwrap_or(agreed))?;
+    if moved || changes.issue_date.is_some() || changes.due_date.is_some() {
+        let agreed = (!invoice.due.from_terms).then_some(invoice.due.date);
+        invoice.due = due(act, &client, issue_date, changes.due_date.unwrap_or(agreed))?;
+    }
     let series = match &invoice.state {
         State::Draft { series, .. } => series.clone(),
         _ => None,

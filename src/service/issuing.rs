@@ -35,7 +35,7 @@ pub(super) async fn seal(
     }
     let substituted = invoice.correction.as_ref().is_some_and(|it| it.method == Method::Substitution);
     let replaced = match original {
-        Some(original) if substituted => breakdown_of(original)?,
+        Some(original) if substituted => breakdown_of(original, act.business.details.cash_accounting)?,
         _ => Vec::new(),
     };
     add(act, invoice, |making| papers.record(&replaced, making)).await
@@ -50,9 +50,10 @@ pub(super) async fn register_cancellation(act: &Act<'_>, invoice: &Invoice) -> R
     add(act, invoice, |making| Record::cancellation(named.clone(), making)).await
 }
 
-fn breakdown_of(Document { invoice, lines }: &Document) -> Result<Vec<Detail>> {
+fn breakdown_of(Document { invoice, lines }: &Document, cash_accounting: bool) -> Result<Vec<Detail>> {
     let taxed = lines.iter().map(|line| (line.treatment, line.net));
-    breakdown::of(invoice.scheme, &tax::groups(taxed, invoice.currency), exchange_rate(invoice)?)
+    let groups = tax::groups(taxed, invoice.currency);
+    breakdown::of(invoice.scheme, &groups, exchange_rate(invoice)?, cash_accounting)
 }
 
 /// Adds a record to the chain. Its time is taken under the lock on the chain's end, so that the times run forward.
@@ -64,11 +65,11 @@ async fn add(
     let details = &act.business.details;
     let issuer = issuer(details)?;
     let business = act.business_id();
-    let software = Software::facturo(&issuer, &format!("business-{business}"), false);
-    let end: Option<Head> = repository::record::lock_end(act.tx, business).await?;
+    let (installation, end): (_, Option<Head>) = repository::record::lock_end(act.tx, business).await?;
+    let software = Software::facturo(&issuer, &installation, false);
     let generated_at = (act.clock)(&details.time_zone);
     let record =
         make(Making { previous: end.as_ref().map(|end| &end.previous), software: &software, generated_at })?;
     let link = Link::new(&record, invoice.id, end.as_ref());
-    repository::record::append(act.tx, business, &record, &link).await
+    repository::record::append(act.tx, business, &link).await
 }

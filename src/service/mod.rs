@@ -7,6 +7,7 @@ pub mod invoice;
 mod issuing;
 pub mod payment;
 pub mod series;
+pub mod verification;
 
 use deadpool_postgres::Transaction;
 use time::{Date, OffsetDateTime};

@@ -23,9 +23,11 @@ pub struct Received {
     pub paid_on: Option<Date>,
     pub method: Method,
     pub reference: Option<String>,
+    /// Why it is given up; for a write-off.
+    pub reason: Option<String>,
 }
 
-/// Takes a payment in; the invoice is paid once nothing is outstanding.
+/// Takes a payment in, pays a credit back, or writes an amount off; the invoice is paid once nothing is outstanding.
 pub async fn record(
     act: &Act<'_>,
     id: InvoiceId,
@@ -37,6 +39,10 @@ pub async fn record(
         let accepted = format!("{} or earlier", act.today);
         return Err(Error::invalid("paid_on", format!("{paid_on} is in the future"), accepted));
     }
+    if (received.method == Method::WriteOff) != received.reason.is_some() {
+        let accepted = "a reason with the method write_off, and with no other";
+        return Err(Error::invalid("reason", "does not go with the method", accepted));
+    }
     let mut document = invoice::lock(act, id, expected_version).await?;
     let before = document.invoice.fields(&document.lines);
     let amount = document.invoice.pay(received.amount)?;
@@ -47,6 +53,7 @@ pub async fn record(
         method: received.method,
         reference: received.reference.as_deref(),
         reverses: None,
+        reason: received.reason.as_deref(),
     };
     let payment = enter(act, &mut document, before, "payment_recorded", &payment).await?;
     Ok((payment, document))
@@ -69,7 +76,7 @@ pub async fn reverse(
             let problem = format!("Payment {id} was already reversed, by entry {by}.");
             return Err(Error::conflict(problem, "There is nothing left to reverse."));
         }
-        Standing::Reversal { of, .. } => {
+        Standing::Reversal { of } => {
             let problem = format!("Entry {id} is itself the reversal of payment {of}.");
             return Err(Error::conflict(problem, "If the money did arrive, record_payment enters it again."));
         }
@@ -82,7 +89,8 @@ pub async fn reverse(
         paid_on: act.today,
         method: original.method,
         reference: original.reference.as_deref(),
-        reverses: Some((id, reason)),
+        reverses: Some(id),
+        reason: Some(reason),
     };
     let reversal = enter(act, &mut document, before, "payment_reversed", &reversal).await?;
     Ok((reversal, document))
@@ -104,8 +112,9 @@ async fn enter(
         ("paid_on", Some(payment.paid_on.to_string())),
         ("method", Some(payment.method.name().to_owned())),
         ("reference", payment.reference.map(str::to_owned)),
-        ("reverses", payment.reverses.map(|(id, _)| id.to_string())),
-        ("reversal_reason", payment.reverses.map(|(_, reason)| reason.to_owned())),
+        ("reverses", payment.reverses.map(|id| id.to_string())),
+        ("reversal_reason", payment.reverses.and(payment.reason).map(str::to_owned)),
+        ("write_off_reason", payment.reason.filter(|_| payment.reverses.is_none()).map(str::to_owned)),
     ];
     invoice::save(act, invoice, lines, action, before, details).await?;
     repository::payment::get(act.tx, act.business_id(), id).await

@@ -7,6 +7,7 @@ Any finding counts, warnings and doubts too. Exits with 1 where something is ami
 """
 
 import json
+import re
 import sys
 import tempfile
 from importlib import resources
@@ -55,7 +56,7 @@ def from_json(text):
 def complaints(rules, document):
     """What the schema and the linter say of a document."""
     rules.validate(document)
-    found = [f"schema: line {error.line}: {error.message}" for error in rules.error_log]
+    found = [f"schema: line {error.line}: {re.sub('{[^}]*[.]xsd}', '', error.message)}" for error in rules.error_log]
     with tempfile.NamedTemporaryFile(suffix=".xml") as file:
         file.write(etree.tostring(document, encoding="UTF-8", xml_declaration=True))
         file.flush()

@@ -11,6 +11,7 @@ mod demo;
 mod endurance;
 mod house;
 mod private_server;
+mod records;
 mod repository;
 mod schema;
 mod scratch;

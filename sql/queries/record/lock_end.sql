@@ -1,4 +1,4 @@
-SELECT last_place
+SELECT installation, last_place
 FROM record_chains
 WHERE business_id = $1
 FOR UPDATE

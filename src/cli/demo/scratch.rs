@@ -11,6 +11,8 @@ use nix::unistd::{Uid, mkdtemp};
 
 use crate::error::{Error, Result};
 
+/// In a longer path the private server would put its socket elsewhere, where we do not clean up.
+const LONGEST_BASE: usize = 45;
 /// PostgreSQL without fsync is down in a few hundredths of a second.
 const PATIENCE: Duration = Duration::from_secs(15);
 
@@ -66,9 +68,11 @@ impl Drop for Scratch {
     }
 }
 
-/// For root only a directory will do that everybody gets through to.
+/// Short enough; and for root only a directory will do that everybody gets through to.
 fn usable(dir: &Path) -> bool {
     let open =
         |dir: &Path| fs::metadata(dir).is_ok_and(|metadata| metadata.permissions().mode() & 0o001 != 0);
-    dir.is_dir() && (!Uid::effective().is_root() || dir.ancestors().all(open))
+    dir.is_dir()
+        && dir.as_os_str().len() <= LONGEST_BASE
+        && (!Uid::effective().is_root() || dir.ancestors().all(open))
 }

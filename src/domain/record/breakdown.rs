@@ -22,9 +22,41 @@ const RATE_DECIMALS: u32 = 2;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Detail {
     pub scheme: Scheme,
+    pub regime: Regime,
     pub nature: Nature,
     /// `BaseImponibleOimporteNoSujeto`.
     pub base: Decimal,
+}
+
+/// `ClaveRegimen` (lists L8A and L8B). It is kept, not worked out again, so that a record reads the same for ever.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Regime {
+    General,
+    Export,
+    CashAccounting,
+}
+
+impl Regime {
+    pub const ALL: [Self; 3] = [Self::General, Self::Export, Self::CashAccounting];
+
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::General => "01",
+            Self::Export => "02",
+            Self::CashAccounting => "07",
+        }
+    }
+
+    /// 02 for exports, which may not stand under 01 (errors 1199 and 1286), else the general regime. Of a surcharge too:
+    /// 18 is for the retailer's own sales as far as AEAT's texts say, and the rule that tied the surcharge to 18 was taken
+    /// back (AEAT, «Validaciones y errores», v1.1.2).
+    fn of(scheme: Scheme, nature: &Nature, cash_accounting: bool) -> Self {
+        match (scheme, nature) {
+            (Scheme::Iva | Scheme::Igic, Nature::Exempt(Exemption::E2 | Exemption::E3)) => Self::Export,
+            (Scheme::Iva | Scheme::Igic, Nature::Taxed { .. }) if cash_accounting => Self::CashAccounting,
+            _ => Self::General,
+        }
+    }
 }
 
 /// `CalificacionOperacion` (list L9) or `OperacionExenta` (list L10), with what each may say.
@@ -71,16 +103,6 @@ impl Detail {
         }
     }
 
-    /// `ClaveRegimen` (lists L8A and L8B): 02 for exports, which may not stand under 01 (errors 1199 and 1286), else the
-    /// general regime. Of a surcharge too: 18 is for the retailer's own sales as far as AEAT's texts say, and the rule
-    /// that tied the surcharge to 18 was taken back (AEAT, «Validaciones y errores», v1.1.2).
-    pub fn regime_code(&self) -> &'static str {
-        match (self.scheme, &self.nature) {
-            (Scheme::Iva | Scheme::Igic, Nature::Exempt(Exemption::E2 | Exemption::E3)) => "02",
-            _ => "01",
-        }
-    }
-
     pub(super) fn is_intra_eu(&self) -> bool {
         self.scheme == Scheme::Iva && self.nature == Nature::Exempt(Exemption::E5)
     }
@@ -121,14 +143,18 @@ impl Detail {
 ///
 /// # Errors
 /// An exempt group without its legal basis, rates with more than two decimals, no group, or more than twelve details.
-pub fn of(scheme: Scheme, groups: &[TaxGroup], exchange_rate: Decimal) -> Result<Vec<Detail>> {
+pub fn of(
+    scheme: Scheme,
+    groups: &[TaxGroup],
+    exchange_rate: Decimal,
+    cash_accounting: bool,
+) -> Result<Vec<Detail>> {
     let mut details: Vec<Detail> = Vec::new();
     for group in groups {
-        let detail = Detail {
-            scheme,
-            nature: nature(group, exchange_rate)?,
-            base: in_euros(group.base, exchange_rate)?,
-        };
+        let nature = nature(group, exchange_rate)?;
+        let (regime, base) =
+            (Regime::of(scheme, &nature, cash_accounting), in_euros(group.base, exchange_rate)?);
+        let detail = Detail { scheme, regime, nature, base };
         match details.iter_mut().find(|known| known.joins(&detail)) {
             Some(known) => known.add(detail),
             None => details.push(detail),

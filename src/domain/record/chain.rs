@@ -16,6 +16,8 @@ use crate::domain::{ids::InvoiceId, node::Node};
 pub struct Link {
     pub place: i64,
     pub invoice_id: InvoiceId,
+    /// `registration` or `cancellation`, once more, for those who look for it.
+    pub kind: String,
     /// The canonical text of the record's form ([`Record::text`]).
     pub text: String,
     /// `text`, read; none where it is no record.
@@ -25,10 +27,18 @@ pub struct Link {
     pub seal: String,
 }
 
-/// The end of the chain, kept beside it, so that missing records at the end are noticed.
+/// The last record of the chain, for the one that comes after it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Head {
     pub previous: Previous,
+    pub seal: String,
+}
+
+/// Where a chain should end, as it is kept beside it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct End {
+    pub place: i64,
+    pub hash: String,
     pub seal: String,
 }
 
@@ -94,7 +104,7 @@ impl Walk {
         let last = self.last.as_ref();
         let seal = seal(last.map(|(_, seal)| seal.as_str()), place, link.invoice_id, &link.text);
         let flaw = flaw(&record, last.map(|(previous, _)| previous), &link.hash);
-        let canonical = record.text() == link.text;
+        let canonical = record.text() == link.text && kind(&record) == link.kind;
         match flaw.or_else(|| (seal != link.seal || !canonical).then_some(Flaw::Seal)) {
             Some(flaw) => Err(flawed(Some(&record.invoice.number), flaw)),
             None => {
@@ -105,16 +115,18 @@ impl Walk {
     }
 
     /// Whether the chain ends where it should; none for a business without records.
-    pub fn end(&self, head: Option<&Head>) -> Result<(), Break> {
-        let reached =
-            self.last.as_ref().map(|(previous, seal)| (previous.place, &previous.pointer.hash, seal));
-        let expected = head.map(|head| (head.previous.place, &head.previous.pointer.hash, &head.seal));
-        if reached == expected {
+    pub fn end(&self, expected: Option<&End>) -> Result<(), Break> {
+        let reached = self.last.as_ref().map(|(previous, seal)| End {
+            place: previous.place,
+            hash: previous.pointer.hash.clone(),
+            seal: seal.clone(),
+        });
+        if reached.as_ref() == expected {
             return Ok(());
         }
-        let place = reached.map_or(1, |(place, ..)| place + 1);
+        let place = reached.map_or(1, |end| end.place + 1);
         match expected {
-            Some((end, ..)) if end >= place => Err(Break { place, number: None, flaw: Flaw::Missing }),
+            Some(end) if end.place >= place => Err(Break { place, number: None, flaw: Flaw::Missing }),
             _ => {
                 let (place, number) = self
                     .last
@@ -124,15 +136,6 @@ impl Walk {
             }
         }
     }
-}
-
-/// Checks a whole chain against its end.
-pub fn verify<'a>(links: impl IntoIterator<Item = &'a Link>, head: Option<&Head>) -> Result<(), Break> {
-    let mut walk = Walk::default();
-    for link in links {
-        walk.step(link)?;
-    }
-    walk.end(head)
 }
 
 /// What the Orden itself can see.
@@ -186,19 +189,19 @@ impl Link {
         Self {
             place: record.place,
             invoice_id,
+            kind: kind(record).to_owned(),
             text,
             form: Some(record.form()),
             hash: record.hash.clone(),
             seal,
         }
     }
+}
 
-    /// `registration` or `cancellation`.
-    pub fn kind(record: &Record) -> &'static str {
-        match record.act {
-            Act::Registration(_) => "registration",
-            Act::Cancellation => "cancellation",
-        }
+fn kind(record: &Record) -> &'static str {
+    match record.act {
+        Act::Registration(_) => "registration",
+        Act::Cancellation => "cancellation",
     }
 }
 

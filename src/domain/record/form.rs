@@ -148,7 +148,7 @@ fn party(buyer: &Buyer) -> Node {
 
 fn detail(detail: &Detail) -> Node {
     let fields =
-        Fields::default().text("Impuesto", detail.scheme_code()).text("ClaveRegimen", detail.regime_code());
+        Fields::default().text("Impuesto", detail.scheme_code()).text("ClaveRegimen", detail.regime.code());
     let base = euros(detail.base);
     let of_base = |fields: Fields| fields.text("BaseImponibleOimporteNoSujeto", &*base);
     let fields = match &detail.nature {

@@ -47,6 +47,7 @@ impl Papers<'_> {
             scheme: invoice.scheme,
             groups: &tax::groups(taxed, invoice.currency),
             exchange_rate: exchange_rate(invoice)?,
+            cash_accounting: self.business.cash_accounting,
         };
         Record::registration(&invoiced, making)
     }

@@ -40,6 +40,8 @@ pub struct Invoiced<'a> {
     pub groups: &'a [TaxGroup],
     /// Euros for one unit of the invoice's currency; 1 for euros (art. 12 of RD 1619/2012).
     pub exchange_rate: Decimal,
+    /// The issuer is in the special regime of cash accounting.
+    pub cash_accounting: bool,
 }
 
 /// Where and when a record is made.
@@ -56,7 +58,12 @@ impl Record {
     /// a clock that is more than a minute behind the record before.
     pub fn registration(invoiced: &Invoiced<'_>, making: Making<'_>) -> Result<Self> {
         let invoice = InvoiceRef::new(invoiced.issuer, invoiced.number, invoiced.issue_date)?;
-        let breakdown = breakdown::of(invoiced.scheme, invoiced.groups, invoiced.exchange_rate)?;
+        let breakdown = breakdown::of(
+            invoiced.scheme,
+            invoiced.groups,
+            invoiced.exchange_rate,
+            invoiced.cash_accounting,
+        )?;
         let kind = kind_of(invoiced);
         check_buyer(kind, invoiced.buyer.as_ref(), &breakdown)?;
         let tax: Decimal = breakdown.iter().map(|detail| detail.tax() + detail.surcharge()).sum();
@@ -160,5 +167,79 @@ fn not_before(now: OffsetDateTime, previous: Option<&Previous>) -> Result<Offset
         )),
         Some(last) if now < last => Ok(last.to_offset(now.offset())),
         _ => Ok(now),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+    use time::macros::{date, datetime};
+
+    use super::*;
+    use crate::domain::{
+        codes::Currency,
+        record::samples,
+        tax::{
+            self,
+            category::{Category, Exemption},
+            treatment::Treatment,
+        },
+    };
+
+    fn groups() -> impl Strategy<Value = Vec<TaxGroup>> {
+        let kinds = vec![
+            (Category::Standard, "21", "0", None),
+            (Category::Standard, "21", "5.2", None),
+            (Category::Reduced, "10", "1.4", None),
+            (Category::Zero, "0", "0", None),
+            (Category::Exempt, "0", "0", Some(Exemption::E1)),
+            (Category::ReverseCharge, "0", "0", None),
+            (Category::Export, "0", "0", Some(Exemption::E2)),
+            (Category::OutsideScope, "0", "0", Some(Exemption::N2)),
+        ];
+        let line = (prop::sample::select(kinds), any::<i64>());
+        let line = line.prop_map(|((category, rate, surcharge, exemption), net)| {
+            let treatment = Treatment {
+                category,
+                rate: rate.parse().unwrap(),
+                exemption,
+                surcharge_rate: surcharge.parse().unwrap(),
+                withholding_rate: Decimal::ZERO,
+            };
+            (treatment, Decimal::new(net % 100_000_000_000, 2))
+        });
+        prop::collection::vec(line, 1..12).prop_map(|lines| tax::groups(lines, Currency::EUR))
+    }
+
+    proptest! {
+        /// AEAT errors 1210 and 1216: the totals are the sums of the breakdown, whatever the currency; what is written is
+        /// read again, and no input panics.
+        #[test]
+        fn totals_hold_and_every_record_is_read_again(
+            groups in groups(),
+            rate in 1..100_000_000_i64,
+            description in ".*",
+            named: bool,
+        ) {
+            let issuer = samples::issuer();
+            let software = samples::software();
+            let invoiced = Invoiced {
+                issue_date: date!(2026 - 11 - 24),
+                description: &description,
+                exchange_rate: Decimal::new(rate, 6),
+                cash_accounting: false,
+                ..samples::invoiced(&issuer, "1", samples::buyer("US", "1").filter(|_| named), &groups)
+            };
+            let generated_at = datetime!(2026-11-24 19:20:30 +1);
+            let Ok(record) = Record::registration(&invoiced, Making { previous: None, software: &software, generated_at }) else {
+                return Ok(());
+            };
+            let of = record.registered().unwrap();
+            let sum = |amount: fn(&Detail) -> Decimal| of.breakdown.iter().map(amount).sum::<Decimal>();
+            prop_assert_eq!(of.tax, sum(|detail| detail.tax() + detail.surcharge()));
+            prop_assert_eq!(of.total, sum(|detail| detail.base) + of.tax);
+            prop_assert!(of.breakdown.iter().all(|detail| detail.base.normalize().scale() <= 2));
+            prop_assert_eq!(Record::from_form(1, &record.form()), Some(record));
+        }
     }
 }

@@ -168,11 +168,9 @@ fn nif(field: &'static str, text: &str) -> Result<String> {
     if nif.len() == NIF_LENGTH && nif.bytes().all(|b| b.is_ascii_alphanumeric()) {
         return Ok(nif.to_owned());
     }
-    Err(Error::invalid(
-        field,
-        format!("{text:?} is no Spanish NIF"),
-        "nine letters and digits, such as B12345674",
-    ))
+    let problem =
+        if compact.is_empty() { "is missing".to_owned() } else { format!("{text:?} is no Spanish NIF") };
+    Err(Error::invalid(field, problem, "nine letters and digits, such as B12345674"))
 }
 
 fn bounded_id(id: String) -> Result<String> {

@@ -151,6 +151,8 @@ fn detail(node: &Node) -> Option<Detail> {
         "03" => Scheme::Igic,
         _ => return None,
     };
+    let code = text(node, "ClaveRegimen")?;
+    let regime = super::breakdown::Regime::ALL.into_iter().find(|regime| regime.code() == code)?;
     let basis = |code: &str| Exemption::ALL.into_iter().find(|exemption| exemption.code() == code);
     let nature = match (text(node, "CalificacionOperacion"), text(node, "OperacionExenta")) {
         (Some("S1"), None) => Nature::Taxed {
@@ -168,7 +170,7 @@ fn detail(node: &Node) -> Option<Detail> {
         (None, Some(code)) => Nature::Exempt(basis(code)?),
         _ => return None,
     };
-    Some(Detail { scheme, nature, base: number(node, "BaseImponibleOimporteNoSujeto")? })
+    Some(Detail { scheme, regime, nature, base: number(node, "BaseImponibleOimporteNoSujeto")? })
 }
 
 fn software(node: &Node) -> Option<Software> {

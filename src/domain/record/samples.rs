@@ -64,6 +64,7 @@ pub(crate) fn invoiced<'a>(
         scheme: Scheme::Iva,
         groups,
         exchange_rate: Decimal::ONE,
+        cash_accounting: false,
     }
 }
 

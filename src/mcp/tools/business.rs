@@ -57,6 +57,8 @@ struct UpdateBusiness {
     language: Option<Text>,
     /// Retail, hospitality and the like: simplified invoices up to 3000 EUR instead of 400.
     retail: Option<Flag>,
+    /// In the special regime of cash accounting (criterio de caja).
+    cash_accounting: Option<Flag>,
     /// Days from issue to due date, 0 to 365.
     payment_terms_days: Option<Int>,
     /// iva, igic or ipsi.
@@ -107,6 +109,8 @@ impl UpdateBusiness {
             details.language = Language::parse_spoken("language", code)?;
         }
         details.retail = self.retail.as_ref().map_or(details.retail, |flag| flag.0);
+        details.cash_accounting =
+            self.cash_accounting.as_ref().map_or(details.cash_accounting, |flag| flag.0);
         if let Some(Int(days)) = self.payment_terms_days {
             details.payment_terms_days = contact::payment_terms_days("payment_terms_days", days)?;
         }

@@ -8,6 +8,7 @@ pub(super) mod invoice;
 mod payment;
 pub(super) mod report;
 mod series;
+mod verification;
 
 use super::tool::Entry;
 
@@ -16,6 +17,7 @@ pub fn all() -> Vec<Entry> {
     let rooms = [
         business::tools(),
         series::tools(),
+        verification::tools(),
         client::tools(),
         invoice::tools(),
         correction::tools(),

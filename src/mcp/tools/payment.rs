@@ -28,18 +28,21 @@ struct RecordPayment {
     amount: Option<Number>,
     /// YYYY-MM-DD; today where absent.
     paid_on: Option<Text>,
-    /// transfer (where absent), card, cash, direct_debit, cheque, online or other.
+    /// transfer (where absent), card, cash, direct_debit, cheque, online or other; write_off gives a small difference or a
+    /// bank fee up.
     method: Option<Text>,
     /// Such as the bank's reference.
     reference: Option<Text>,
+    /// Why it is written off.
+    reason: Option<Text>,
 }
 
 impl Write for RecordPayment {
     const ABOUT: About = About {
         name: "record_payment",
         title: "Record a payment",
-        description: "Record money that came in for a pending invoice, in part or whole. The invoice is paid once nothing is \
-                      outstanding. More than is outstanding is refused.",
+        description: "Record money that came in for a pending invoice, or was paid back of a credit, in part or whole. The invoice \
+                      is paid once nothing is outstanding. More than is outstanding is refused.",
     };
     type Args = And<And<Target, Self>, VersionArgs>;
     type View = PaymentAndInvoice;
@@ -51,6 +54,7 @@ impl Write for RecordPayment {
             paid_on: day("paid_on", args.paid_on.as_ref())?,
             method: method(args.method.as_ref())?.unwrap_or(Method::Transfer),
             reference: reference.map(|text| text::line("reference", text, text::NAME_MAX)).transpose()?,
+            reason: given(args.reason.as_ref()).map(|text| text::note("reason", text)).transpose()?,
         };
         let id = target.id(act.tx, act.business.id).await?;
         let (payment, document) = service::payment::record(act, id, version.expected(), received).await?;

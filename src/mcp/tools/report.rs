@@ -12,6 +12,7 @@ use crate::{
             List,
             alert::{AlertTotalView, AlertView, Alerts},
             report::SummaryView,
+            verification::AlarmView,
         },
     },
     repository::{self, invoice::Filter, page::PageRequest},
@@ -48,7 +49,8 @@ impl Read for ListAlerts {
         let limit = PageRequest { limit: args.limit.map(|limit| limit.0), cursor: None }.limit()?;
         let list =
             |kind| repository::alert::list(desk.client, desk.business, kind, desk.today, days_ahead, limit);
-        let (overdue, due_soon, drafts, totals) = tokio::try_join!(
+        let (alarms, overdue, due_soon, drafts, totals) = tokio::try_join!(
+            repository::alarm::list(desk.client, desk.business, limit),
             list(AlertKind::Overdue),
             list(AlertKind::DueSoon),
             list(AlertKind::UnissuedDraft),
@@ -58,6 +60,7 @@ impl Read for ListAlerts {
             alerts.into_iter().map(|alert| AlertView::new(kind, alert, desk.today)).collect()
         };
         Ok(Alerts {
+            alarms: alarms.into_iter().map(AlarmView::from).collect(),
             overdue: views(AlertKind::Overdue, overdue),
             due_soon: views(AlertKind::DueSoon, due_soon),
             unissued_drafts: views(AlertKind::UnissuedDraft, drafts),

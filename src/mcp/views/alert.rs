@@ -7,12 +7,14 @@ use crate::{
         alert::{Alert, AlertKind, AlertTotal},
         money,
     },
-    mcp::tool::View,
+    mcp::{tool::View, views::verification::AlarmView},
 };
 
 /// What wants attention, most pressing first.
 #[derive(Serialize, JsonSchema)]
 pub struct Alerts {
+    /// Breaks that verify_records found. They stay.
+    pub alarms: Vec<AlarmView>,
     pub overdue: Vec<AlertView>,
     pub due_soon: Vec<AlertView>,
     /// Drafts whose planned issue date has come.
@@ -96,9 +98,14 @@ impl View for Alerts {
             };
             format!("{} {what} ({} {})", total.count, total.amount, total.currency)
         };
+        let alarm = match self.alarms.len() {
+            0 => "",
+            _ => "Records were changed behind facturo's back: see alarms. ",
+        };
         match self.totals.iter().map(told).collect::<Vec<_>>().join(", ") {
-            none if none.is_empty() => "Nothing wants attention.".to_owned(),
-            told => format!("{told}."),
+            none if none.is_empty() && alarm.is_empty() => "Nothing wants attention.".to_owned(),
+            none if none.is_empty() => alarm.trim_end().to_owned(),
+            told => format!("{alarm}{told}."),
         }
     }
 }

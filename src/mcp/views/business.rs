@@ -20,6 +20,7 @@ pub struct BusinessView {
     time_zone: String,
     language: String,
     retail: bool,
+    cash_accounting: bool,
     payment_terms_days: u16,
     tax_scheme: String,
     /// Percent.
@@ -77,6 +78,7 @@ impl From<Business> for BusinessView {
             time_zone: details.time_zone.name().to_owned(),
             language: details.language.code().to_owned(),
             retail: details.retail,
+            cash_accounting: details.cash_accounting,
             payment_terms_days: details.payment_terms_days,
             tax_scheme: details.tax_scheme.name().to_owned(),
             default_tax_rate: details.default_tax_rate.normalize().to_string(),

@@ -24,6 +24,9 @@ use crate::{
 /// An invoice without its lines.
 #[derive(Serialize, JsonSchema)]
 pub struct InvoiceView {
+    /// What our own sentences call it.
+    #[serde(skip)]
+    label: String,
     id: i64,
     version: i64,
     /// Absent on drafts.
@@ -71,6 +74,7 @@ impl InvoiceView {
         let money = |amount| money::display(amount, invoice.currency);
         let days_overdue = invoice.days_overdue(today);
         Self {
+            label: invoice.label(),
             id: invoice.id.0,
             version: invoice.version,
             number: invoice.issued().map(|issued| issued.number.clone()),
@@ -103,11 +107,7 @@ impl InvoiceView {
 
     /// The whole in one sentence of ours.
     fn sentence(&self) -> String {
-        let name = match &self.number {
-            Some(number) if !self.external => number.clone(),
-            _ => format!("invoice {}", self.id),
-        };
-        let Self { status, total, currency, outstanding, due_date, .. } = self;
+        let Self { label, status, total, currency, outstanding, due_date, .. } = self;
         let owed = match status.as_str() {
             "pending" if outstanding.starts_with('-') => {
                 format!(", {outstanding} outstanding, to be paid back")
@@ -118,7 +118,7 @@ impl InvoiceView {
             "pending" => format!(", {outstanding} outstanding, due {due_date}"),
             _ => String::new(),
         };
-        format!("{name}: {status}, {total} {currency}{owed}.")
+        format!("{label}: {status}, {total} {currency}{owed}.")
     }
 }
 

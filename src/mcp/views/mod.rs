@@ -8,6 +8,7 @@ pub mod invoice;
 pub mod payment;
 pub mod report;
 pub mod series;
+pub mod verification;
 
 use schemars::JsonSchema;
 use serde::Serialize;

@@ -27,6 +27,7 @@ pub struct PaymentView {
     /// The payment that this entry takes back.
     #[serde(skip_serializing_if = "Option::is_none")]
     reverses: Option<i64>,
+    /// Why it was reversed or written off.
     #[serde(skip_serializing_if = "Option::is_none")]
     reason: Option<String>,
     created_at: String,
@@ -34,10 +35,10 @@ pub struct PaymentView {
 
 impl From<Payment> for PaymentView {
     fn from(payment: Payment) -> Self {
-        let (reversed_by, reverses, reason) = match payment.standing {
-            Standing::Counts => (None, None, None),
-            Standing::Reversed { by } => (Some(by.0), None, None),
-            Standing::Reversal { of, reason } => (None, Some(of.0), Some(reason)),
+        let (reversed_by, reverses) = match payment.standing {
+            Standing::Counts => (None, None),
+            Standing::Reversed { by } => (Some(by.0), None),
+            Standing::Reversal { of } => (None, Some(of.0)),
         };
         Self {
             id: payment.id.0,
@@ -52,7 +53,7 @@ impl From<Payment> for PaymentView {
             reference: payment.reference,
             reversed_by,
             reverses,
-            reason,
+            reason: payment.reason,
             created_at: moment(payment.created_at),
         }
     }

@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
+use super::idempotency::writes;
 use crate::support::office::{NONE, Office, day, id, number};
 
 /// The newest event, without its moment.
@@ -86,6 +87,28 @@ fn the_history_of_an_invoice_tells_each_change_from_what_to_what() {
 }
 
 #[test]
+fn every_write_leaves_one_event_with_what_changed() {
+    let mut office = Office::open();
+    for (tool, arguments) in writes() {
+        let before = office.database.value("SELECT coalesce(max(id), 0) FROM events");
+        office.call(tool, arguments.clone());
+        let events = office.database.rows(&format!(
+            "SELECT c.changes FROM events e LEFT JOIN event_changes c ON c.event_id = e.id WHERE e.id > {before}"
+        ));
+        let expected = match tool {
+            "archive_client" | "verify_records" => 0, // brings back what was never away; looks at all and changes nothing
+            "correct_invoice" => 2,                   // of the corrective invoice and of the original
+            _ => 1,
+        };
+        assert_eq!(events.len(), expected, "{tool} {arguments}");
+        if tool.starts_with("update_") {
+            let (field, value) = arguments.as_object().unwrap().iter().next_back().unwrap();
+            assert_eq!(events[0][0], format!("[[\"{field}\", null, {value}]]"), "{tool} {arguments}");
+        }
+    }
+}
+
+#[test]
 fn what_is_made_at_once_says_so() {
     let mut office = Office::open();
     let client = office.client("Ana");
@@ -161,20 +184,25 @@ fn the_events_of_an_entity_are_chained_by_their_hashes() {
     office.call("issue_invoice", json!({"invoice_id": invoice}));
     office.call("record_payment", json!({"invoice_id": invoice}));
     office.call("update_client", json!({"client_id": client, "city": "Jaén"}));
-    let sql = "SELECT entity_kind, entity_id, (extract(epoch FROM at) * 1000000)::bigint, actor, action,
+    let sql =
+        "SELECT entity_kind, entity_id, client_id, (extract(epoch FROM at) * 1000000)::bigint, actor, action,
                       encode(changes_digest, 'hex'), encode(hash, 'hex') FROM events ORDER BY id";
     let mut before = std::collections::HashMap::<(String, String), Vec<u8>>::new();
     let rows = office.database.rows(sql);
     assert_eq!(rows.len(), 5);
     for row in rows {
-        let [kind, entity, at, actor, action, digest, hash] = row.as_slice() else { panic!("{row:?}") };
+        let [kind, entity, client, at, actor, action, digest, hash] = row.as_slice() else {
+            panic!("{row:?}")
+        };
         let mut event = Sha256::new();
         let micros: i128 = at.parse().unwrap();
         let number: i64 = entity.parse().unwrap();
         let digest = bytes(digest);
-        let parts: [&[u8]; 6] = [
+        let client: i64 = client.parse().unwrap();
+        let parts: [&[u8]; 7] = [
             kind.as_bytes(),
             &number.to_be_bytes(),
+            &client.to_be_bytes(),
             &micros.to_be_bytes(),
             actor.as_bytes(),
             action.as_bytes(),

@@ -6,10 +6,10 @@ use crate::support::office::{Office, id, with};
 use crate::support::session::Session;
 
 /// One call of each tool that writes, in an order in which each is possible once.
-fn writes() -> Vec<(&'static str, Value)> {
+pub(super) fn writes() -> Vec<(&'static str, Value)> {
     let new = json!({"client_id": 1, "net_amount": 10, "description": "Work", "tax_rate": 0});
     vec![
-        ("update_business", json!({"legal_name": "Us"})),
+        ("update_business", json!({"province": "Madrid"})),
         ("create_client", json!({"name": "Ana", "private_person": true})),
         ("update_client", json!({"client_id": 1, "city": "Jaén"})),
         ("archive_client", json!({"client_id": 1, "archived": false})),
@@ -24,6 +24,7 @@ fn writes() -> Vec<(&'static str, Value)> {
         ("create_invoice", with(new, json!({"issue": true}))),
         ("correct_invoice", json!({"invoice_id": 3, "reason": "returned"})),
         ("create_series", json!({"code": "W", "kind": "standard", "number_format": "W-{year}-{number}"})),
+        ("verify_records", json!({})),
         ("create_client", json!({"name": "Eva"})),
         ("delete_client", json!({"client_id": 2})),
     ]

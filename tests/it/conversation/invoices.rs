@@ -136,6 +136,27 @@ fn a_draft_issued_later_than_planned_takes_today_and_its_terms_move_along() {
 }
 
 #[test]
+fn a_date_that_cannot_be_an_issue_date_is_refused_with_what_can() {
+    let mut office = Office::open();
+    let (ana, eva) = (office.client("Ana"), office.client("Eva"));
+    let draft = office.draft(ana, "1");
+    let on = |date: &str| json!({"invoice_id": draft, "issue_date": date});
+    office.refuses(
+        "issue_invoice",
+        on(&day(1)),
+        &["issue_date", "in the future", &day(0), "keep it as a draft"],
+    );
+    office.refuses("issue_invoice", on("tomorrow"), &["issue_date", "YYYY-MM-DD"]);
+    office.refuses("issue_invoice", on("1899-12-31"), &["issue_date", "YYYY-MM-DD"]);
+    office.refuses("issue_invoice", json!({}), &["invoice_id", "is required"]);
+    office.call("archive_client", json!({"client_id": eva}));
+    let to_eva = json!({"invoice_id": draft, "client_id": eva});
+    office.refuses("update_invoice", to_eva, &["archived", "archived: false"]);
+    let planned = json!({"invoice_id": draft, "issue_date": day(9), "due_date": day(8)});
+    office.refuses("update_invoice", planned, &["due_date", &day(9), "or later"]);
+}
+
+#[test]
 fn an_invoice_over_nothing_is_paid_as_it_is_issued() {
     let mut office = Office::open();
     let client = office.client("Ana");

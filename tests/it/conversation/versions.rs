@@ -45,8 +45,8 @@ fn every_change_refuses_to_be_made_on_another_version() {
     let tools = office.tools();
     for tool in tools.iter().filter(|tool| tool["annotations"]["readOnlyHint"] == false) {
         let takes = tool["inputSchema"]["properties"].get("expected_version").is_some();
-        let creates = tool["name"].as_str().unwrap().starts_with("create_");
-        assert_eq!(takes, !creates, "{}", tool["name"]);
+        let name = tool["name"].as_str().unwrap();
+        assert_eq!(takes, !name.starts_with("create_") && name != "verify_records", "{name}");
     }
 }
 

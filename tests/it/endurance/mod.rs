@@ -1,6 +1,8 @@
 //! Many at once, and deaths at any moment: what was acknowledged is there, and nothing is half written.
 
+mod commits;
 mod deaths;
+mod endings;
 mod faults;
 mod numbering;
 mod sharing;

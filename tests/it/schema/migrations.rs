@@ -12,9 +12,9 @@ use crate::support::session::{Era, Session, facturo};
 const CONTENTS: &[(&str, &str)] = &[
     (
         "0001_businesses_and_clients.sql",
-        "INSERT INTO businesses (business_id, currency, time_zone, language, retail, payment_terms_days, tax_scheme,
+        "INSERT INTO businesses (business_id, currency, time_zone, language, retail, cash_accounting, payment_terms_days, tax_scheme,
                                  default_tax_rate, default_withholding_rate, created_at, updated_at)
-         VALUES (1, 'EUR', 'Europe/Madrid', 'es', false, 30, 'iva', 21, 15, now(), now());
+         VALUES (1, 'EUR', 'Europe/Madrid', 'es', false, false, 30, 'iva', 21, 15, now(), now());
          INSERT INTO clients (business_id, name, private_person, surcharge, search_text, created_at, updated_at)
          SELECT 1, 'Client ' || n, true, false, 'client ' || n, now(), now() FROM generate_series(1, 50) n",
     ),
@@ -48,7 +48,7 @@ const CONTENTS: &[(&str, &str)] = &[
         "INSERT INTO issued_documents SELECT 1, n, '{}', '' FROM generate_series(2, 50, 2) n;
          INSERT INTO registration_records
          SELECT 1, n, 2 * n, 'registration', '{}', 'hash ' || n, 'seal ' || n FROM generate_series(1, 25) n;
-         INSERT INTO record_chains VALUES (1, 25, 'hash 25', 'seal 25');
+         INSERT INTO record_chains VALUES (1, 'installation', 25, 'hash 25', 'seal 25');
          INSERT INTO alarms (business_id, raised_at, chain, subject, finding)
          VALUES (1, now(), 'registration_records', '7', 'missing')",
     ),

@@ -2,6 +2,7 @@
 //! a copy of a template, which is migrated once for each state of the migrations.
 
 use std::fs::{self, File};
+use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
@@ -11,6 +12,7 @@ use nix::sys::signal::kill;
 use nix::unistd::Pid;
 use sha2::{Digest, Sha256};
 use tokio::sync::OnceCell;
+use tokio_postgres::config::Host;
 use tokio_postgres::{Client, NoTls, SimpleQueryMessage};
 
 use super::wait;
@@ -53,6 +55,11 @@ impl Database {
     /// As `DATABASE_URL`.
     pub(crate) fn url(&self) -> String {
         url(&self.config)
+    }
+
+    /// Where the server listens.
+    pub(crate) fn socket(&self) -> PathBuf {
+        socket_dir(&self.config).join(format!(".s.PGSQL.{}", self.config.get_ports()[0]))
     }
 
     /// As the superuser.
@@ -208,14 +215,18 @@ fn config(server: &PrivateServer, database: &str) -> tokio_postgres::Config {
 }
 
 fn url(config: &tokio_postgres::Config) -> String {
-    let [tokio_postgres::config::Host::Unix(socket)] = config.get_hosts() else { panic!("{config:?}") };
     let encoded = |byte: u8| match byte {
         byte if byte.is_ascii_alphanumeric() => char::from(byte).to_string(),
         byte => format!("%{byte:02X}"),
     };
-    let socket: String = socket.to_str().unwrap().bytes().map(encoded).collect();
+    let socket: String = socket_dir(config).to_str().unwrap().bytes().map(encoded).collect();
     let (user, database) = (config.get_user().unwrap(), config.get_dbname().unwrap());
     format!("postgresql://{user}@{socket}:{}/{database}", config.get_ports()[0])
+}
+
+fn socket_dir(config: &tokio_postgres::Config) -> &Path {
+    let [Host::Unix(dir)] = config.get_hosts() else { panic!("{config:?}") };
+    dir
 }
 
 fn schema_hash() -> String {

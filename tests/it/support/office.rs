@@ -42,6 +42,11 @@ impl Office {
         Self { session: Session::on(&database), database }
     }
 
+    /// The conversation and the database by themselves, to end the one before the other.
+    pub(crate) fn part(self) -> (Session, Database) {
+        (self.session, self.database)
+    }
+
     /// A consumer of this name, by its id: one who needs neither tax number nor address.
     pub(crate) fn client(&mut self, name: &str) -> i64 {
         id(&self.call("create_client", json!({"name": name, "private_person": true})))

@@ -65,6 +65,7 @@ fn conversation(office: &mut Office) -> Vec<(&'static str, Value)> {
         ("correct_invoice", json!({"invoice_id": 3, "reason": HOSTILE})),
         ("create_series", json!({"code": "W", "kind": "standard", "number_format": "W-{year}-{number}"})),
         ("list_series", json!({})),
+        ("verify_records", json!({})),
         ("create_invoice", new(json!({"client_id": 3}))),
         ("create_invoice", new(json!({"client_id": 3}))),
         ("delete_invoice", json!({"invoice_id": 5})),
@@ -173,6 +174,12 @@ fn floats(tool: &str, value: &Value) {
                     "total",
                     "subtotal",
                     "tax",
+                    "surcharge",
+                    "surcharge_total",
+                    "withholding_total",
+                    "payable",
+                    "netted",
+                    "base",
                     "paid",
                     "outstanding",
                     "amount",
@@ -181,7 +188,9 @@ fn floats(tool: &str, value: &Value) {
                     "overdue",
                 ];
                 if is_money.contains(&field.as_str()) && !inner.is_array() && !inner.is_object() {
-                    assert!(inner.is_string(), "{tool} answers {field}: {inner}");
+                    // of a client, surcharge is a flag
+                    let is_flag = field == "surcharge" && inner.is_boolean();
+                    assert!(inner.is_string() || is_flag, "{tool} answers {field}: {inner}");
                 }
                 floats(tool, inner);
             }

@@ -92,6 +92,9 @@ fn output_schemas_are_objects_whose_first_field_is_the_summary() {
             for word in ["$ref", "$defs", "$schema", "format"] {
                 assert!(!object.contains_key(word), "{path} has {word}");
             }
+            if let Some(kind) = object.get("type").filter(|_| !path.ends_with(".properties")) {
+                assert!(kind.is_string(), "{path} is of type {kind}");
+            }
         });
     }
 }

@@ -1,0 +1,101 @@
+//! Findings of a verification: what was changed behind facturo's back (RD 1007/2023, art. 8).
+
+use sha2::{Digest as _, Sha256};
+
+use super::{
+    event::{self, Change, Hash},
+    ids::ClientId,
+};
+
+/// What is verified.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Chain {
+    /// Registration records of the business.
+    Records,
+    /// What stood on an invoice at its issue.
+    Documents,
+    /// The history of each entity.
+    Events,
+}
+
+impl Chain {
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Records => "records",
+            Self::Documents => "documents",
+            Self::Events => "events",
+        }
+    }
+}
+
+/// The first broken link of a chain.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Finding {
+    pub chain: Chain,
+    /// Which link, such as `invoice 42`.
+    pub subject: String,
+    pub what: String,
+}
+
+/// An event as it stands in its entity's chain.
+#[derive(Debug, Clone)]
+pub struct EventLink {
+    pub entity: (String, i64),
+    pub client_id: Option<ClientId>,
+    pub id: i64,
+    pub at: time::OffsetDateTime,
+    pub actor: String,
+    pub action: String,
+    pub changes_digest: Vec<u8>,
+    pub hash: Vec<u8>,
+    pub changes: Option<Vec<Change>>,
+}
+
+/// Walks along the events, entity by entity.
+#[derive(Debug, Default)]
+pub struct EventWalk {
+    entity: Option<(String, i64)>,
+    last: Vec<u8>,
+}
+
+impl EventWalk {
+    pub fn step(&mut self, link: &EventLink) -> Result<(), Finding> {
+        if self.entity.as_ref() != Some(&link.entity) {
+            self.entity = Some(link.entity.clone());
+            self.last.clear();
+        }
+        let (kind, id) = &link.entity;
+        let digest: Hash = event::digest(
+            (kind, *id, link.client_id),
+            link.at,
+            &link.actor,
+            &link.action,
+            &link.changes_digest,
+        );
+        let hash = Sha256::new().chain_update(&self.last).chain_update(digest).finalize();
+        let told = |what: &str| Finding {
+            chain: Chain::Events,
+            subject: format!("{kind} {id}"),
+            what: format!("Event {} ({}) {what}.", link.id, link.action),
+        };
+        if hash.as_slice() != link.hash {
+            return Err(told("was changed, or an event before it was changed or taken away"));
+        }
+        let changed =
+            |changes: &Vec<Change>| event::changes_digest(changes).as_slice() != link.changes_digest;
+        if link.changes.as_ref().is_some_and(changed) {
+            return Err(told("tells other changes than were written"));
+        }
+        self.last.clone_from(&link.hash);
+        Ok(())
+    }
+}
+
+/// How much was looked at, and what was found.
+#[derive(Debug, Default)]
+pub struct Verification {
+    pub records: u64,
+    pub documents: u64,
+    pub events: u64,
+    pub findings: Vec<Finding>,
+}

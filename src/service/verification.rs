@@ -1,0 +1,151 @@
+//! Verification on demand (RD 1007/2023, art. 8): the chain of registration records, the frozen documents, the history.
+//! What is found raises an alarm that stays.
+
+use super::Act;
+use crate::{
+    domain::{
+        document,
+        ids::InvoiceId,
+        record::{
+            Record,
+            chain::{Break, Head, Walk},
+        },
+        verification::{Chain, EventWalk, Finding, Verification},
+    },
+    error::Result,
+    repository,
+};
+
+/// How many links are read at a time.
+const PAGE: i64 = 500;
+
+/// Verifies everything of the business, or one invoice.
+pub async fn verify(act: &Act<'_>, invoice: Option<InvoiceId>) -> Result<Verification> {
+    let mut verification = Verification::default();
+    let broken = match invoice {
+        None => records(act, &mut verification).await?,
+        Some(id) => records_of(act, id, &mut verification).await?,
+    };
+    let broken = broken.map(|broken| Finding {
+        chain: Chain::Records,
+        subject: format!("record {}", broken.place),
+        what: broken.to_string(),
+    });
+    verification.findings.extend(broken);
+    let found = documents(act, invoice, &mut verification).await?;
+    verification.findings.extend(found);
+    let found = events(act, invoice, &mut verification).await?;
+    verification.findings.extend(found);
+    for finding in &verification.findings {
+        repository::alarm::raise(act.tx, act.business_id(), finding, act.now).await?;
+    }
+    Ok(verification)
+}
+
+/// Walks along the whole chain, as far as it reached when the walk began.
+async fn records(act: &Act<'_>, verification: &mut Verification) -> Result<Option<Break>> {
+    let business = act.business_id();
+    let end = repository::record::end(act.tx, business).await?;
+    let last = end.as_ref().map_or(i64::MAX, |end| end.place);
+    let mut walk = Walk::default();
+    let mut place = 1;
+    loop {
+        let links = repository::record::list(act.tx, business, place, PAGE).await?;
+        for link in links.iter().filter(|link| link.place <= last) {
+            if let Err(broken) = walk.step(link) {
+                return Ok(Some(broken));
+            }
+            verification.records += 1;
+        }
+        match links.last() {
+            Some(link) if link.place < last => place = link.place + 1,
+            _ => return Ok(walk.end(end.as_ref()).err()),
+        }
+    }
+}
+
+/// The records of one invoice, each behind the one before it.
+async fn records_of(act: &Act<'_>, id: InvoiceId, verification: &mut Verification) -> Result<Option<Break>> {
+    let business = act.business_id();
+    for link in repository::record::of_invoice(act.tx, business, id).await? {
+        let before = match link.place {
+            1 => None,
+            place => repository::record::list(act.tx, business, place - 1, 1).await?.pop(),
+        };
+        let head = before.and_then(|before| {
+            let record = Record::from_form(before.place, before.form.as_ref()?)?;
+            Some(Head::of(&record, &before))
+        });
+        if let Err(broken) = head.map_or_else(Walk::default, Walk::after).step(&link) {
+            return Ok(Some(broken));
+        }
+        verification.records += 1;
+    }
+    Ok(None)
+}
+
+/// Whether the documents still say what the rows of their invoices say.
+async fn documents(
+    act: &Act<'_>,
+    invoice: Option<InvoiceId>,
+    verification: &mut Verification,
+) -> Result<Option<Finding>> {
+    let business = act.business_id();
+    let finding = |id: InvoiceId, what: &str| Finding {
+        chain: Chain::Documents,
+        subject: format!("invoice {id}"),
+        what: what.to_owned(),
+    };
+    if let Some(id) = repository::document::missing(act.tx, business, invoice).await? {
+        return Ok(Some(finding(id, "The document that was frozen at its issue is missing.")));
+    }
+    if let Some(id) = repository::payment::unbalanced(act.tx, business, invoice).await? {
+        return Ok(Some(finding(id, "Its payments do not add up to what it says was paid.")));
+    }
+    let mut after = InvoiceId(0);
+    loop {
+        let page = repository::document::list(act.tx, business, after, invoice, PAGE).await?;
+        for (id, frozen, form) in &page {
+            let invoice = repository::invoice::get(act.tx, business, *id).await?;
+            let lines = repository::invoice::lines(act.tx, business, *id).await?;
+            let agrees = form.as_ref().is_some_and(|form| document::agrees(frozen, form, &invoice, &lines));
+            if !agrees {
+                return Ok(Some(finding(*id, "The invoice and the document frozen at its issue differ.")));
+            }
+            verification.documents += 1;
+        }
+        match page.last() {
+            Some((id, ..)) => after = *id,
+            None => return Ok(None),
+        }
+    }
+}
+
+async fn events(
+    act: &Act<'_>,
+    invoice: Option<InvoiceId>,
+    verification: &mut Verification,
+) -> Result<Option<Finding>> {
+    let business = act.business_id();
+    let mut walk = EventWalk::default();
+    let mut after = (String::new(), 0, 0);
+    loop {
+        let links = repository::event::chain(act.tx, business, &after, invoice, PAGE).await?;
+        for link in &links {
+            if let Err(finding) = walk.step(link) {
+                return Ok(Some(finding));
+            }
+            verification.events += 1;
+        }
+        match links.last() {
+            Some(link) => after = (link.entity.0.clone(), link.entity.1, link.id),
+            None => break,
+        }
+    }
+    let miscounted = repository::event::miscounted(act.tx, business, invoice).await?;
+    Ok(miscounted.map(|(kind, id, changes, events)| Finding {
+        chain: Chain::Events,
+        subject: format!("{kind} {id}"),
+        what: format!("It was changed {changes} times, and its history tells {events}."),
+    }))
+}
