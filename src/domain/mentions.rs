@@ -4,13 +4,20 @@ use super::{
     business::BusinessDetails,
     invoice::Invoice,
     line::Line,
-    tax::category::{Category, Exemption},
+    requirements,
+    tax::category::{Category, Exemption, Scheme},
 };
 
 /// The mentions, in the business's language, each once and in the order of the lines.
 pub fn of(business: &BusinessDetails, invoice: &Invoice, lines: &[Line]) -> Vec<String> {
     let spanish = business.language.code() == "es";
     let say = |es: &str, en: &str| if spanish { es.to_owned() } else { en.to_owned() };
+    // the law of Spain's own tax is cited where it is that tax
+    let of_liva = invoice.scheme == Scheme::Iva && requirements::is_spanish(business);
+    let cited = |text: String, articles: &str| match articles {
+        articles if of_liva && !articles.is_empty() => format!("{text} ({articles} LIVA)"),
+        _ => text,
+    };
     let mut mentions = Vec::new();
     if let Some(correction) = &invoice.correction {
         let (number, date, reason) =
@@ -27,23 +34,20 @@ pub fn of(business: &BusinessDetails, invoice: &Invoice, lines: &[Line]) -> Vec<
             Category::Standard | Category::Reduced | Category::Zero => continue,
             Category::ReverseCharge => say("Inversión del sujeto pasivo", "Reverse charge"),
             Category::IntraEu => say(
-                "Entrega intracomunitaria exenta (art. 25 LIVA)",
+                &cited("Entrega intracomunitaria exenta".into(), "art. 25"),
                 "Intra-Community supply, exempt (art. 138 Directive 2006/112/EC)",
             ),
             Category::Export => {
-                let article = if basis == Some(Exemption::E3) { "22" } else { "21" };
+                let article = if basis == Some(Exemption::E3) { "art. 22" } else { "art. 21" };
                 say(
-                    &format!("Exportación exenta (art. {article} LIVA)"),
+                    &cited("Exportación exenta".into(), article),
                     "Export, exempt (art. 146 Directive 2006/112/EC)",
                 )
             }
-            Category::Exempt => {
-                let article = basis.map_or("", exempt_article);
-                say(&format!("Operación exenta{article}"), &format!("Exempt{article}"))
-            }
+            Category::Exempt => cited(say("Operación exenta", "Exempt"), basis.map_or("", exempt_article)),
             Category::OutsideScope => {
                 let articles = if basis == Some(Exemption::N2) { "arts. 68 a 70" } else { "arts. 7 y 14" };
-                say(&format!("Operación no sujeta ({articles} LIVA)"), "Outside the scope of the tax")
+                say(&cited("Operación no sujeta".into(), articles), "Outside the scope of the tax")
             }
         };
         if !mentions.contains(&mention) {
@@ -59,9 +63,9 @@ pub fn of(business: &BusinessDetails, invoice: &Invoice, lines: &[Line]) -> Vec<
 
 fn exempt_article(basis: Exemption) -> &'static str {
     match basis {
-        Exemption::E1 => " (art. 20 LIVA)",
-        Exemption::E3 => " (art. 22 LIVA)",
-        Exemption::E4 => " (arts. 23 y 24 LIVA)",
+        Exemption::E1 => "art. 20",
+        Exemption::E3 => "art. 22",
+        Exemption::E4 => "arts. 23, 24",
         _ => "",
     }
 }
