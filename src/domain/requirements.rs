@@ -115,6 +115,15 @@ fn buyer(client: &ClientDetails, invoice: &Invoice, lines: &[Line], spanish: boo
     }
 }
 
+/// Where goods for a client go: its country, Spain where none is said. Northern Ireland is told by its VAT number.
+fn place_of(client: &ClientDetails) -> &str {
+    let northern_ireland = client.tax_id.as_deref().is_some_and(|number| number.starts_with("XI"));
+    match client.contact.country.as_ref().map_or(SPAIN, |country| country.alpha2()) {
+        "GB" if northern_ireland => "XI",
+        country => country,
+    }
+}
+
 fn spanish(
     business: &BusinessDetails,
     client: &ClientDetails,
@@ -130,7 +139,7 @@ fn spanish(
         tool,
     );
     rates_of_the_day(invoice, lines, tool, missing);
-    let country = client.contact.country.as_ref().map_or(SPAIN, |country| country.alpha2());
+    let country = place_of(client);
     for (index, line) in lines.iter().enumerate() {
         let place = |what: &str| format!("lines[{index}]: {what}");
         match line.treatment.category {
@@ -182,7 +191,8 @@ fn rates_of_the_day(invoice: &Invoice, lines: &[Line], tool: &str, missing: &mut
 
 /// Art. 4: up to 400 euros, and never for what goes abroad or reverses the charge.
 fn simplified(business: &BusinessDetails, invoice: &Invoice, lines: &[Line], missing: &mut Missing) {
-    let euros = invoice.totals.total * invoice.exchange_rate.unwrap_or(Decimal::ONE);
+    let rate = invoice.exchange_rate.filter(|_| invoice.currency != Currency::EUR);
+    let euros = invoice.totals.total * rate.unwrap_or(Decimal::ONE);
     let limit = if business.retail { SIMPLIFIED_RETAIL_MAX } else { SIMPLIFIED_MAX };
     missing.unless(
         euros <= limit,
