@@ -65,7 +65,7 @@ impl Record {
             invoiced.cash_accounting,
         )?;
         let kind = kind_of(invoiced);
-        check_buyer(kind, invoiced.buyer.as_ref(), &breakdown)?;
+        check_buyer(invoiced, &breakdown)?;
         let tax: Decimal = breakdown.iter().map(|detail| detail.tax() + detail.surcharge()).sum();
         let bases: Decimal = breakdown.iter().map(|detail| detail.base).sum();
         let registration = Registration {
@@ -130,11 +130,11 @@ fn kind_of(invoiced: &Invoiced<'_>) -> Kind {
 }
 
 /// Who the buyer must be: errors 1197 (reverse charge), 1289 (intra-EU), 1191 and 1192 (R3 and R2).
-fn check_buyer(kind: Kind, buyer: Option<&Buyer>, breakdown: &[Detail]) -> Result<()> {
+fn check_buyer(invoiced: &Invoiced<'_>, breakdown: &[Detail]) -> Result<()> {
     let refuse =
         |problem: &str, accepted: &'static str| Err(Error::invalid("client.tax_id", problem, accepted));
     let has = |wanted: fn(&Detail) -> bool| breakdown.iter().any(wanted);
-    let id = buyer.map(|buyer| &buyer.id);
+    let id = invoiced.buyer.as_ref().map(|buyer| &buyer.id);
     if id.is_none() && has(|detail| detail.nature == Nature::ReverseCharge) {
         return refuse("is missing, and the buyer accounts for the tax", "the buyer's tax number");
     }
@@ -146,7 +146,8 @@ fn check_buyer(kind: Kind, buyer: Option<&Buyer>, breakdown: &[Detail]) -> Resul
     }
     let spanish = matches!(id, Some(BuyerId::Nif(_)));
     let vat = matches!(id, Some(BuyerId::Other { kind: party::IdKind::Vat, .. }));
-    if kind == Kind::R3 && !spanish || kind == Kind::R2 && !spanish && !vat {
+    let ground = invoiced.correction.as_ref().map(|correction| correction.code);
+    if ground == Some(Code::R3) && !spanish || ground == Some(Code::R2) && !spanish && !vat {
         return refuse("does not go with this ground of correction", "a Spanish NIF; or another ground");
     }
     Ok(())
