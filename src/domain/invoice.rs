@@ -204,11 +204,11 @@ impl Invoice {
         Ok(())
     }
 
-    /// Pending → cancelled.
-    pub fn cancel(&mut self, reason: String) -> Result<()> {
+    /// Pending → cancelled. What was corrected, or corrects another, stays, since the two hold each other's sums.
+    pub fn cancel(&mut self, reason: String, is_corrected: bool) -> Result<()> {
         let label = self.label();
         match &self.state {
-            State::Pending(_) if !self.netted.is_zero() => Err(Error::conflict(
+            State::Pending(_) if is_corrected || self.correction.is_some() => Err(Error::conflict(
                 format!("{label} was corrected, or corrects another, so it cannot be cancelled."),
                 "correct_invoice corrects it once more.",
             )),

@@ -185,7 +185,8 @@ pub async fn cancel(
 ) -> Result<Document> {
     let Document { mut invoice, lines } = lock(act, id, expected_version).await?;
     let before = invoice.fields(&lines);
-    invoice.cancel(reason)?;
+    let corrections = repository::invoice::corrections(act.tx, act.business_id(), id).await?;
+    invoice.cancel(reason, !corrections.is_empty())?;
     save(act, &mut invoice, &lines, "cancelled", before, vec![]).await?;
     issuing::register_cancellation(act, &invoice).await?;
     Ok(Document { invoice, lines })
