@@ -283,6 +283,7 @@ pub struct CorrectedBy {
     pub number: String,
     pub method: Method,
     pub total: Decimal,
+    pub payable: Decimal,
 }
 
 /// The corrections of an invoice that stand, oldest first.
@@ -298,6 +299,7 @@ pub async fn corrections(
             number: row.take()?,
             method: row.parse(|name| Method::parse("method", name))?,
             total: row.take()?,
+            payable: row.take()?,
         })
     })
     .await

@@ -46,6 +46,7 @@ pub async fn create(
     let before = original.invoice.fields(&original.lines);
     let client = repository::client::get(act.tx, act.business_id(), original.invoice.client_id).await?;
     let issue_date = new.issue_date.unwrap_or(act.today);
+    not_before(issue_date, original.invoice.issue_date())?;
     let lines = match &new.content {
         // taxed as on the day of the original
         Some(content) => {
@@ -113,6 +114,14 @@ fn draft(
     })
 }
 
+fn not_before(issue_date: Date, original: Date) -> Result<()> {
+    if issue_date >= original {
+        return Ok(());
+    }
+    let problem = format!("{issue_date} is before {original}, the date of the original");
+    Err(Error::invalid("issue_date", problem, format!("{original} or later")))
+}
+
 /// All corrections together take back no more than the original holds.
 async fn within_original(
     act: &Act<'_>,
@@ -122,6 +131,8 @@ async fn within_original(
 ) -> Result<()> {
     let earlier = repository::invoice::corrections(act.tx, act.business_id(), original.id).await?;
     let left = original.totals.total + earlier.iter().map(|correction| correction.total).sum::<Decimal>();
+    let left_to_pay =
+        original.totals.payable + earlier.iter().map(|correction| correction.payable).sum::<Decimal>();
     match method {
         Method::Substitution if !earlier.is_empty() => Err(Error::conflict(
             format!("{} was corrected by difference before.", original.label()),
@@ -140,6 +151,12 @@ async fn within_original(
                 problem,
                 format!("a total down to -{left}; or give the lines to take back"),
             ))
+        }
+        Method::Difference if left_to_pay + corrective.totals.payable < Decimal::ZERO => {
+            let left = money::display(left_to_pay, original.currency);
+            let problem =
+                format!("give back more than the {left} {} that were to be paid", original.currency);
+            Err(Error::invalid("lines", problem, "the withholding_rate of the original on each line"))
         }
         _ => Ok(()),
     }
