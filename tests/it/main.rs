@@ -10,6 +10,7 @@ mod conversation;
 mod demo;
 mod endurance;
 mod house;
+mod law;
 mod private_server;
 mod records;
 mod repository;

@@ -1,6 +1,7 @@
 //! Many at once, and deaths at any moment: what was acknowledged is there, and nothing is half written.
 
 mod commits;
+mod correcting;
 mod deaths;
 mod endings;
 mod faults;

@@ -1,0 +1,213 @@
+//! EN 16931, BR-CO-10 to BR-CO-17, BG-20 and BG-21, over what the real binary answers.
+
+use rust_decimal::{Decimal, RoundingStrategy};
+use serde_json::{Value, json};
+
+use crate::support::office::{Office, assert_fields};
+
+fn dec(value: &Value) -> Decimal {
+    value.as_str().unwrap().parse().unwrap()
+}
+
+fn cents(amount: Decimal) -> Decimal {
+    amount.round_dp_with_strategy(2, RoundingStrategy::MidpointAwayFromZero)
+}
+
+fn share(base: Decimal, percent: &Value) -> Decimal {
+    cents(base * dec(percent) / Decimal::ONE_HUNDRED)
+}
+
+/// Works an invoice out once more, from nothing but its lines and adjustments.
+#[track_caller]
+fn assert_adds_up(invoice: &Value) {
+    let items = invoice["lines"].as_array().unwrap();
+    let whole = invoice["adjustments"].as_array().unwrap();
+    for line in items {
+        let factor = Decimal::ONE - dec(&line["discount_percent"]) / Decimal::ONE_HUNDRED;
+        let net = cents(dec(&line["quantity"]) * dec(&line["unit_price"]) * factor);
+        assert_eq!(dec(&line["net"]), net, "BT-131 of {line}");
+    }
+    let nets = || {
+        let items = items.iter().map(|line| (line, dec(&line["net"])));
+        items.chain(whole.iter().map(|adjustment| (adjustment, dec(&adjustment["amount"]))))
+    };
+    let groups = invoice["tax_breakdown"].as_array().unwrap();
+    let mut withheld = std::collections::BTreeMap::<Decimal, Decimal>::new();
+    for (line, net) in nets() {
+        if let Some(rate) = line.get("withholding_rate") {
+            *withheld.entry(dec(rate)).or_default() += net;
+        }
+    }
+    let sum = |field: &str| -> Decimal { groups.iter().filter_map(|group| group.get(field)).map(dec).sum() };
+    let subtotal: Decimal = nets().map(|(_, net)| net).sum();
+    assert_eq!(dec(&invoice["subtotal"]), subtotal, "BR-CO-10 to BR-CO-13");
+    assert_eq!(sum("base"), subtotal, "BR-S-08 and its like");
+    for group in groups {
+        let of = |(line, _): &(&Value, Decimal)| {
+            line["tax_category"] == group["category"]
+                && line["tax_rate"] == group["rate"]
+                && line.get("exemption") == group.get("exemption")
+                && line.get("surcharge_rate") == group.get("surcharge_rate")
+        };
+        let base: Decimal = nets().filter(of).map(|(_, net)| net).sum();
+        assert_eq!(dec(&group["base"]), base, "BT-116 of {group}");
+        // a rate's tax is rounded once, whatever surcharges stand beside it
+        let of_rate = || groups.iter().filter(|other| other["rate"] == group["rate"]);
+        let [bases, amounts] = ["base", "amount"].map(|field| of_rate().map(|it| dec(&it[field])).sum());
+        assert_eq!(amounts, share(bases, &group["rate"]), "BR-CO-17 of {group}");
+        let own = share(base, &group["rate"]);
+        assert!((dec(&group["amount"]) - own).abs() <= Decimal::new(1, 2), "BR-CO-17 of {group}: {own}");
+        if let Some(rate) = group.get("surcharge_rate") {
+            assert_eq!(dec(&group["surcharge"]), share(base, rate), "{group}");
+        }
+    }
+    assert_eq!(dec(&invoice["tax"]), sum("amount"), "BR-CO-14");
+    assert_eq!(dec(&invoice["surcharge_total"]), sum("surcharge"));
+    let total = subtotal + sum("amount") + sum("surcharge");
+    assert_eq!(dec(&invoice["total"]), total, "BR-CO-15");
+    let withheld: Decimal =
+        withheld.into_iter().map(|(rate, base)| cents(base * rate / Decimal::ONE_HUNDRED)).sum();
+    assert_eq!(dec(&invoice["withholding_total"]), withheld);
+    assert_eq!(dec(&invoice["payable"]), total - withheld, "BR-CO-16");
+}
+
+/// The same numbers each time, from a generator of the simplest kind.
+struct Numbers(u64);
+
+impl Numbers {
+    fn below(&mut self, end: u64) -> u64 {
+        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (self.0 >> 33) % end
+    }
+
+    fn decimal(&mut self, end: u64, scale: u32) -> String {
+        let units = i64::try_from(1 + self.below(end)).unwrap();
+        Decimal::new(units, scale).to_string()
+    }
+}
+
+fn random_line(numbers: &mut Numbers) -> Value {
+    let taxes = [
+        json!({}),
+        json!({"tax_rate": 10}),
+        json!({"tax_rate": 4, "withholding_rate": 7}),
+        json!({"withholding_rate": 15}),
+        json!({"exemption": "E1"}),
+        json!({"tax_rate": 0}),
+        json!({"tax_rate": 21, "surcharge_rate": "5.2"}),
+        json!({"tax_category": "outside_scope"}),
+    ];
+    let mut line = taxes[usize::try_from(numbers.below(8)).unwrap()].clone();
+    line["description"] = json!("Work");
+    line["quantity"] = json!(numbers.decimal(9_999, 3));
+    line["unit_price"] = json!(numbers.decimal(99_999_999, 6));
+    line["discount_percent"] = json!(numbers.decimal(9_999, 2));
+    line
+}
+
+#[test]
+fn br_co_10_to_17_hold_to_the_cent_for_many_invoices() {
+    let mut office = Office::open();
+    let client = office.client("Ana");
+    let mut numbers = Numbers(42);
+    for _ in 0..60 {
+        let lines: Vec<Value> = (0..=numbers.below(12)).map(|_| random_line(&mut numbers)).collect();
+        let mut new = json!({"client_id": client, "lines": lines});
+        if numbers.below(2) == 0 {
+            new["discount_percent"] = json!(numbers.decimal(5_000, 2));
+        }
+        if numbers.below(2) == 0 {
+            let amount = numbers.decimal(9_999, 2);
+            new["adjustments"] = json!([{"description": "Postage", "amount": amount, "tax_rate": 21}]);
+        }
+        let made = office.call("create_invoice", new);
+        assert_adds_up(&made);
+        assert_adds_up(&office.look(&made));
+    }
+}
+
+#[test]
+fn bg_20_a_discount_on_the_whole_is_taken_off_each_rate() {
+    let mut office = Office::open();
+    let client = office.client("Ana");
+    let lines = json!([
+        {"description": "Design", "unit_price": 100},
+        {"description": "Books", "unit_price": "33.33", "tax_rate": 4},
+        {"description": "More design", "unit_price": 50},
+    ]);
+    let invoice = office.sold_lines(client, lines.clone(), json!({"discount_percent": "12.5"}));
+    assert_adds_up(&invoice);
+    // 12.5 % of 150 is 18.75, of 33.33 is 4.17
+    let expected = json!([
+        {"description": "Descuento 12,5 %", "amount": "-18.75", "tax_category": "standard", "tax_rate": "21"},
+        {"description": "Descuento 12,5 %", "amount": "-4.17", "tax_category": "reduced", "tax_rate": "4"},
+    ]);
+    assert_eq!(invoice["adjustments"], expected);
+    assert_fields(&invoice, json!({"subtotal": "160.41", "tax": "28.73", "total": "189.14"}));
+    assert_eq!(invoice["lines"].as_array().unwrap().len(), 3);
+    office.call("update_business", json!({"language": "en"}));
+    let english = office.sold_lines(client, lines.clone(), json!({"discount_percent": 100}));
+    assert_eq!(english["adjustments"][0]["description"], "Discount 100%");
+    assert_fields(&english, json!({"status": "paid", "total": "0.00"}));
+    for (bad, word) in [(json!("101"), "0 to 100"), (json!("-1"), "0 to 100"), (json!("ten"), "a number")] {
+        let new = json!({"client_id": client, "lines": lines, "discount_percent": bad});
+        office.refuses("create_invoice", new, &["discount_percent", word]);
+    }
+}
+
+#[test]
+fn bg_21_charges_and_allowances_stand_on_the_whole_with_their_own_tax() {
+    let mut office = Office::open();
+    let client = office.client("Ana");
+    let adjustments = json!([
+        {"description": "Postage", "amount": "7.50"},
+        {"description": "Goodwill", "amount": "-2.25", "tax_rate": 4},
+        {"description": "Deposit", "amount": 5, "tax_category": "outside_scope"},
+    ]);
+    let more = json!({"adjustments": adjustments, "tax_rate": 4});
+    let invoice = office.sold(client, "100", more);
+    assert_adds_up(&invoice);
+    assert_fields(&invoice, json!({"subtotal": "110.25", "tax": "5.49", "total": "115.74"}));
+    let told: Vec<_> = invoice["adjustments"].as_array().unwrap().iter().map(|it| &it["amount"]).collect();
+    assert_eq!(told, ["7.50", "-2.25", "5.00"]);
+    for (adjustment, field, word) in [
+        (json!({"description": "x", "amount": 0}), "amount", "is zero"),
+        (json!({"description": "x", "amount": "1.005"}), "amount", "2 decimals"),
+        (json!({"description": "", "amount": 1}), "description", "1 to 200"),
+        (json!({"description": "x"}), "amount", ""),
+        (json!({"description": "x", "amount": 1, "quantity": 2}), "quantity", "unknown field"),
+    ] {
+        let new = json!({
+            "client_id": client, "net_amount": 10, "description": "Work", "adjustments": [adjustment],
+        });
+        office.refuses("create_invoice", new, &["adjustments[0]", field, word]);
+    }
+    let below = json!({
+        "client_id": client, "net_amount": 10, "description": "Work",
+        "adjustments": [{"description": "Too much", "amount": "-11"}],
+    });
+    office.refuses("create_invoice", below, &["lines", "add up to -1.21 EUR"]);
+}
+
+#[test]
+fn prices_that_hold_the_tax_give_it_back() {
+    let mut office = Office::open();
+    let (client, retailer) = (office.client("Ana"), office.company(json!({"surcharge": true})));
+    let included = || json!({"prices_include_tax": true});
+    let invoice = office.sold(client, "121", included());
+    assert_fields(&invoice, json!({"subtotal": "100.00", "tax": "21.00", "total": "121.00"}));
+    assert_eq!(invoice["lines"][0]["unit_price"], "100");
+    let lines = json!([
+        {"description": "A", "unit_price": "10", "quantity": 3},
+        {"description": "B", "unit_price": "1", "tax_rate": 4},
+        {"description": "C", "unit_price": "5", "exemption": "E1"},
+    ]);
+    let invoice = office.sold_lines(client, lines, included());
+    assert_adds_up(&invoice);
+    assert_fields(&invoice, json!({"subtotal": "30.75", "tax": "5.25", "total": "36.00"}));
+    let with_surcharge = office.sold(retailer, "126.20", included());
+    assert_fields(
+        &with_surcharge,
+        json!({"subtotal": "100.00", "tax": "21.00", "surcharge_total": "5.20", "total": "126.20"}),
+    );
+}

@@ -1,0 +1,232 @@
+//! Why a line bears the tax it bears: arts. 6.1.j, 6.1.m and 6.2; Orden HAC/1177/2024, lists L9 and L10.
+
+use serde_json::{Value, json};
+
+use crate::support::office::{Office, assert_fields, id};
+
+fn line(tax: Value) -> Value {
+    let mut line = json!({"description": "Work", "unit_price": 100});
+    line.as_object_mut().unwrap().extend(tax.as_object().unwrap().clone());
+    line
+}
+
+#[test]
+fn art_6_2_each_rate_and_each_reason_has_a_base_of_its_own() {
+    let mut office = Office::open();
+    let client = office.company(json!({}));
+    let lines = json!([
+        line(json!({})),
+        line(json!({"tax_rate": 10})),
+        line(json!({"tax_rate": 4})),
+        line(json!({"tax_rate": 0})),
+        line(json!({"exemption": "E1"})),
+        line(json!({"tax_category": "exempt", "exemption": "E6"})),
+        line(json!({"tax_category": "reverse_charge"})),
+        line(json!({"tax_category": "outside_scope"})),
+        line(json!({"exemption": "N2"})),
+        line(json!({})),
+    ]);
+    let invoice = office.sold_lines(client, lines, json!({}));
+    let expected = json!([
+        {"category": "standard", "rate": "21", "base": "200.00", "amount": "42.00"},
+        {"category": "reduced", "rate": "4", "base": "100.00", "amount": "4.00"},
+        {"category": "reduced", "rate": "10", "base": "100.00", "amount": "10.00"},
+        {"category": "zero", "rate": "0", "base": "100.00", "amount": "0.00"},
+        {"category": "exempt", "exemption": "E1", "rate": "0", "base": "100.00", "amount": "0.00"},
+        {"category": "exempt", "exemption": "E6", "rate": "0", "base": "100.00", "amount": "0.00"},
+        {"category": "reverse_charge", "rate": "0", "base": "100.00", "amount": "0.00"},
+        {"category": "outside_scope", "exemption": "N1", "rate": "0", "base": "100.00", "amount": "0.00"},
+        {"category": "outside_scope", "exemption": "N2", "rate": "0", "base": "100.00", "amount": "0.00"},
+    ]);
+    assert_eq!(invoice["tax_breakdown"], expected);
+    assert_fields(&invoice, json!({"subtotal": "1000.00", "tax": "56.00", "total": "1056.00"}));
+}
+
+#[test]
+fn what_is_said_of_a_line_is_not_contradictory() {
+    let mut office = Office::open();
+    let client = office.company(json!({}));
+    for (tax, field, words) in [
+        (json!({"tax_category": "exempt", "tax_rate": 21}), "tax_category", "a rate above 0"),
+        (json!({"tax_category": "standard", "tax_rate": 0}), "tax_category", "zero, exempt"),
+        (json!({"tax_category": "reduced"}), "tax_rate", "such as 10"),
+        (json!({"tax_category": "exempt", "exemption": "E5"}), "exemption", "E5 for intra_eu"),
+        (json!({"exemption": "E1", "tax_rate": 21}), "tax_category", "does not go with a rate of 21"),
+        (json!({"exemption": "E7"}), "exemption", "E1 (art. 20 LIVA)"),
+        (json!({"tax_category": "free"}), "tax_category", "outside_scope"),
+        (
+            json!({"tax_category": "exempt", "surcharge_rate": "5.2"}),
+            "surcharge_rate",
+            "a line that is taxed",
+        ),
+        (json!({"withholding_rate": 101}), "withholding_rate", "0 to 100"),
+        (json!({"surcharge_rate": "-1"}), "surcharge_rate", "0 to 100"),
+    ] {
+        let new = json!({"client_id": client, "lines": [line(json!({})), line(tax.clone())]});
+        office.refuses("create_invoice", new, &[&format!("lines[1].{field}"), words]);
+        let adjusted = json!({
+            "client_id": client, "lines": [line(json!({}))],
+            "adjustments": [{"description": "x", "amount": 1, "tax_category": "exempt", "tax_rate": 21}],
+        });
+        office.refuses("create_invoice", adjusted, &["adjustments[0].tax_category"]);
+    }
+}
+
+#[test]
+fn art_6_1_j_an_exempt_line_is_not_issued_without_its_legal_basis() {
+    let mut office = Office::open();
+    let client = office.company(json!({}));
+    let words = &["lines[0]", "exemption", "E1, E3, E4 or E6", "update_invoice"];
+    office.sells_not(client, json!({"tax_category": "exempt"}), words);
+    let new =
+        json!({"client_id": client, "net_amount": 100, "description": "Work", "tax_category": "exempt"});
+    let draft = id(&office.call("create_invoice", new));
+    office.refuses("issue_invoice", json!({"invoice_id": draft}), words);
+    let basis = json!({"invoice_id": draft, "net_amount": 100, "description": "Work", "exemption": "E1"});
+    office.call("update_invoice", basis);
+    let issued = office.call("issue_invoice", json!({"invoice_id": draft}));
+    assert_eq!(issued["mentions"], json!(["Operación exenta (art. 20 LIVA)"]));
+}
+
+/// Arts. 6.1.j and 6.1.m; arts. 226.11 and 226.11a of Directive 2006/112/EC.
+#[test]
+fn art_6_1_the_mentions_come_with_the_invoice_in_the_language_of_the_business() {
+    let mut office = Office::open();
+    let spain = office.company(json!({}));
+    let germany = office.abroad("DE", "DE136695976");
+    let america = office.abroad("US", "12-3456789");
+    let mentioned: Vec<(i64, Value, &str, &str)> = vec![
+        (spain, json!({}), "", ""),
+        (spain, json!({"tax_rate": 0}), "", ""),
+        (spain, json!({"exemption": "E1"}), "Operación exenta (art. 20 LIVA)", "Exempt (art. 20 LIVA)"),
+        (
+            spain,
+            json!({"exemption": "E4"}),
+            "Operación exenta (arts. 23, 24 LIVA)",
+            "Exempt (arts. 23, 24 LIVA)",
+        ),
+        (spain, json!({"exemption": "E6"}), "Operación exenta", "Exempt"),
+        (spain, json!({"tax_category": "reverse_charge"}), "Inversión del sujeto pasivo", "Reverse charge"),
+        (
+            germany,
+            json!({"tax_category": "intra_eu"}),
+            "Entrega intracomunitaria exenta (art. 25 LIVA)",
+            "Intra-Community supply, exempt (art. 138 Directive 2006/112/EC)",
+        ),
+        (
+            america,
+            json!({"tax_category": "export"}),
+            "Exportación exenta (art. 21 LIVA)",
+            "Export, exempt (art. 146 Directive 2006/112/EC)",
+        ),
+        (
+            america,
+            json!({"tax_category": "export", "exemption": "E3"}),
+            "Exportación exenta (art. 22 LIVA)",
+            "Export, exempt (art. 146 Directive 2006/112/EC)",
+        ),
+        (
+            spain,
+            json!({"tax_category": "outside_scope"}),
+            "Operación no sujeta (arts. 7 y 14 LIVA)",
+            "Outside the scope of the tax",
+        ),
+        (
+            america,
+            json!({"exemption": "N2"}),
+            "Operación no sujeta (arts. 68 a 70 LIVA)",
+            "Outside the scope of the tax",
+        ),
+    ];
+    for (language, spanish) in [("es", true), ("en", false)] {
+        office.call("update_business", json!({"language": language}));
+        for (client, tax, es, en) in &mentioned {
+            let invoice = office.sold(*client, "100", tax.clone());
+            let mention = if spanish { es } else { en };
+            let expected = if mention.is_empty() { Value::Null } else { json!([mention]) };
+            assert_eq!(invoice["mentions"], expected, "{tax} in {language}");
+        }
+    }
+    let both = json!([
+        line(json!({"exemption": "E1"})),
+        line(json!({"tax_category": "reverse_charge"})),
+        line(json!({"exemption": "E1"}))
+    ]);
+    let both = office.sold_lines(spain, both, json!({}));
+    assert_eq!(both["mentions"], json!(["Exempt (art. 20 LIVA)", "Reverse charge"]), "each once");
+}
+
+/// Art. 6.1.ñ and art. 163 decies LIVA.
+#[test]
+fn art_6_1_cash_accounting_is_said_where_tax_is() {
+    let mut office = Office::open();
+    let client = office.company(json!({}));
+    office.call("update_business", json!({"cash_accounting": true}));
+    let taxed = office.sold(client, "100", json!({}));
+    assert_eq!(taxed["mentions"], json!(["Régimen especial del criterio de caja"]));
+    let exempt = office.sold(client, "100", json!({"exemption": "E1"}));
+    assert_eq!(exempt["mentions"], json!(["Operación exenta (art. 20 LIVA)"]));
+}
+
+/// Art. 84.Uno.2º LIVA; art. 6.1.d: the buyer accounts for the tax, so it must be identified, whoever it is.
+#[test]
+fn art_6_1_d_reverse_charge_wants_the_buyer_s_tax_number() {
+    let mut office = Office::open();
+    let person = office.client("Ana");
+    office.sells_not(
+        person,
+        json!({"tax_category": "reverse_charge"}),
+        &["tax_id of the client", "update_client"],
+    );
+    office.call("update_client", json!({"client_id": person, "tax_id": "12345678Z"}));
+    let invoice = office.sold(person, "100", json!({"tax_category": "reverse_charge"}));
+    assert_fields(&invoice, json!({"tax": "0.00", "total": "100.00"}));
+}
+
+/// Arts. 21 and 25 LIVA.
+#[test]
+fn intra_eu_and_export_go_where_they_say() {
+    let mut office = Office::open();
+    let (spain, germany) = (office.company(json!({})), office.abroad("DE", "DE136695976"));
+    let (america, ireland) = (office.abroad("US", "123456789"), office.abroad("GB", "XI980780684"));
+    let intra = || json!({"tax_category": "intra_eu"});
+    let export = || json!({"tax_category": "export"});
+    for client in [spain, america] {
+        office.sells_not(client, intra(), &["lines[0]", "another member state", "update_client"]);
+    }
+    for client in [spain, germany] {
+        office.sells_not(client, export(), &["lines[0]", "outside the Union", "update_client"]);
+    }
+    office.sold(germany, "100", intra());
+    office.sold(america, "100", export());
+    // goods of Northern Ireland are the Union's
+    office.sold(ireland, "100", intra());
+}
+
+#[test]
+fn igic_has_rates_and_a_scheme_of_its_own() {
+    let mut office = Office::open();
+    let client = office.company(json!({}));
+    office.call("update_business", json!({"tax_scheme": "igic", "default_tax_rate": 7}));
+    let invoice = office.sold(client, "100", json!({}));
+    assert_fields(&invoice, json!({"tax_scheme": "igic", "tax": "7.00", "total": "107.00"}));
+    assert_eq!(invoice["tax_breakdown"][0]["category"], "standard");
+    let reduced = office.sold(client, "100", json!({"tax_rate": 3}));
+    assert_eq!(reduced["tax_breakdown"][0]["category"], "reduced");
+    office.sells_not(client, json!({"tax_rate": 21}), &["21% is no rate of igic", "7", "9.5"]);
+    let mainland = office.sold(client, "100", json!({"tax_scheme": "iva", "tax_rate": 21}));
+    assert_fields(&mainland, json!({"tax_scheme": "iva", "total": "121.00"}));
+    // the basis of an exemption is of another law there
+    let exempt = office.sold(client, "100", json!({"exemption": "E1"}));
+    assert_eq!(exempt["mentions"], json!(["Operación exenta"]));
+    office.refuses("update_business", json!({"tax_scheme": "vat"}), &["tax_scheme", "iva, igic, ipsi"]);
+}
+
+/// Of Ceuta and Melilla no rates are kept, since each city sets its own.
+#[test]
+fn ipsi_takes_the_rate_it_is_given() {
+    let mut office = Office::open();
+    let client = office.company(json!({}));
+    let invoice = office.sold(client, "100", json!({"tax_scheme": "ipsi", "tax_rate": "3.5"}));
+    assert_fields(&invoice, json!({"tax_scheme": "ipsi", "total": "103.50"}));
+}

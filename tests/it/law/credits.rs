@@ -1,0 +1,157 @@
+//! What is left of a correction once the original owes nothing: a credit that is paid back.
+
+use serde_json::json;
+
+use crate::support::office::{Office, assert_fields};
+
+#[test]
+fn of_a_paid_original_all_that_is_taken_back_is_a_credit() {
+    let mut office = Office::open();
+    let client = office.company(json!({}));
+    let original = office.sold(client, "100", json!({}));
+    office.call("record_payment", json!({"invoice_id": original["id"]}));
+    let (correction, after) = office.corrected(&original, json!({}));
+    assert_fields(
+        &after,
+        json!({"status": "paid", "paid": "121.00", "netted": "0.00", "outstanding": "0.00"}),
+    );
+    assert_fields(&correction, json!({"status": "pending", "netted": "0.00", "outstanding": "-121.00"}));
+    let told = office.look(&correction)["summary"].clone();
+    assert!(told.as_str().unwrap().contains("-121.00 outstanding, to be paid back"), "{told}");
+    let number = correction["number"].clone();
+    let refund = |amount: &str| json!({"invoice_id": number, "amount": amount});
+    office.refuses(
+        "record_payment",
+        refund("121.01"),
+        &["amount", "121.00 EUR", "is to give back", "up to 121.00"],
+    );
+    office.refuses("record_payment", refund("-1"), &["amount", "above zero"]);
+    let part = office.call("record_payment", refund("21"));
+    assert_eq!(part["payment"]["amount"], "-21.00");
+    assert_fields(&part["invoice"], json!({"status": "pending", "paid": "-21.00", "outstanding": "-100.00"}));
+    let rest = office.call("record_payment", json!({"invoice_id": number}));
+    assert_eq!(rest["payment"]["amount"], "-100.00");
+    assert_fields(&rest["invoice"], json!({"status": "paid", "paid": "-121.00", "outstanding": "0.00"}));
+    let standing = office.call("get_client", json!({"client_id": client}));
+    assert_fields(&standing["totals"][0], json!({"invoiced": "0.00", "paid": "0.00", "outstanding": "0.00"}));
+}
+
+#[test]
+fn of_a_partly_paid_original_first_what_it_still_owes_is_lowered() {
+    let mut office = Office::open();
+    let client = office.company(json!({}));
+    let original = office.sold(client, "100", json!({}));
+    office.call("record_payment", json!({"invoice_id": original["id"], "amount": 50}));
+    let (correction, after) = office.corrected(&original, json!({}));
+    assert_fields(
+        &after,
+        json!({"status": "pending", "paid": "50.00", "netted": "71.00", "outstanding": "0.00"}),
+    );
+    assert_fields(
+        &correction,
+        json!({"status": "pending", "total": "-121.00", "netted": "-71.00", "outstanding": "-50.00"}),
+    );
+    let standing = office.call("get_client", json!({"client_id": client}));
+    assert_fields(
+        &standing["totals"][0],
+        json!({"invoiced": "0.00", "paid": "50.00", "outstanding": "-50.00"}),
+    );
+    let refunded = office.call("record_payment", json!({"invoice_id": correction["id"]}));
+    assert_eq!(refunded["payment"]["amount"], "-50.00");
+    // a refund that did not arrive is reversed as any payment is
+    let payment = refunded["payment"]["id"].clone();
+    let reversed = office.call("reverse_payment", json!({"payment_id": payment, "reason": "wrong account"}));
+    assert_eq!(reversed["payment"]["amount"], "50.00");
+    assert_fields(&reversed["invoice"], json!({"status": "pending", "outstanding": "-50.00"}));
+}
+
+#[test]
+fn what_is_withheld_is_taken_back_with_the_rest() {
+    let mut office = Office::open();
+    let client = office.company(json!({}));
+    let original = office.sold(client, "1000", json!({"withholding_rate": 15}));
+    let (correction, after) = office.corrected(&original, json!({}));
+    assert_fields(
+        &correction,
+        json!({"total": "-1210.00", "withholding_total": "-150.00", "payable": "-1060.00", "outstanding": "0.00"}),
+    );
+    assert_fields(&after, json!({"netted": "1060.00", "outstanding": "0.00"}));
+}
+
+/// Lines that leave the withholding out would give more back than was ever to be paid.
+#[test]
+fn no_more_is_given_back_than_was_to_be_paid() {
+    let mut office = Office::open();
+    let client = office.company(json!({}));
+    let original = office.sold(client, "1000", json!({"withholding_rate": 15}));
+    let back = |rate: i64| {
+        json!({"lines": [
+            {"description": "Work", "quantity": -1, "unit_price": 1000, "withholding_rate": rate},
+        ]})
+    };
+    office.corrects_not(&original, back(0), &["lines", "1060.00 EUR", "withholding_rate"]);
+    office.corrected(&original, back(15));
+    // the withholding alone may be corrected
+    let forgotten = office.sold(client, "1000", json!({}));
+    let lines = json!({"lines": [
+        {"description": "Work", "quantity": -1, "unit_price": 1000},
+        {"description": "Work", "unit_price": 1000, "withholding_rate": 15},
+    ]});
+    let (correction, after) = office.corrected(&forgotten, lines);
+    assert_fields(&correction, json!({"total": "0.00", "payable": "-150.00", "status": "paid"}));
+    assert_fields(&after, json!({"outstanding": "1060.00", "netted": "150.00"}));
+}
+
+#[test]
+fn a_payment_reversed_after_a_correction_is_owed_again() {
+    let mut office = Office::open();
+    let client = office.company(json!({}));
+    let original = office.sold(client, "100", json!({}));
+    let payment =
+        office.call("record_payment", json!({"invoice_id": original["id"]}))["payment"]["id"].clone();
+    let lines = json!({"lines": [{"description": "Work", "quantity": -1, "unit_price": 40}]});
+    let (correction, _) = office.corrected(&original, lines);
+    assert_eq!(correction["outstanding"], "-48.40");
+    let reversed = office.call("reverse_payment", json!({"payment_id": payment, "reason": "bounced"}));
+    assert_fields(
+        &reversed["invoice"],
+        json!({"status": "pending", "paid": "0.00", "outstanding": "121.00"}),
+    );
+    let standing = office.call("get_client", json!({"client_id": client}));
+    assert_fields(
+        &standing["totals"][0],
+        json!({"invoiced": "72.60", "paid": "0.00", "outstanding": "72.60"}),
+    );
+    // neither of the two can be taken away from under the other
+    for invoice in [&original, &correction] {
+        let cancel = json!({"invoice_id": invoice["id"], "reason": "x"});
+        office.refuses("cancel_invoice", cancel, &["was corrected, or corrects another"]);
+    }
+    office.call("record_payment", json!({"invoice_id": original["id"]}));
+    office.call("record_payment", json!({"invoice_id": correction["id"]}));
+    let standing = office.call("get_client", json!({"client_id": client}));
+    assert_fields(
+        &standing["totals"][0],
+        json!({"invoiced": "72.60", "paid": "72.60", "outstanding": "0.00"}),
+    );
+}
+
+#[test]
+fn a_payment_reversed_after_a_substitution_is_owed_again() {
+    let mut office = Office::open();
+    let client = office.company(json!({}));
+    let original = office.sold(client, "100", json!({}));
+    let payment =
+        office.call("record_payment", json!({"invoice_id": original["id"]}))["payment"]["id"].clone();
+    let right = json!({"method": "substitution", "net_amount": 200, "description": "Work"});
+    let (correction, _) = office.corrected(&original, right);
+    assert_eq!(correction["outstanding"], "121.00");
+    office.call("reverse_payment", json!({"payment_id": payment, "reason": "bounced"}));
+    let standing = office.call("get_client", json!({"client_id": client}));
+    assert_fields(
+        &standing["totals"][0],
+        json!({"invoiced": "242.00", "paid": "0.00", "outstanding": "242.00"}),
+    );
+    let summary = office.call("summarize_invoices", json!({"group_by": "currency"}));
+    assert_fields(&summary["items"][0], json!({"total": "242.00", "paid": "0.00", "outstanding": "242.00"}));
+}

@@ -1,0 +1,103 @@
+//! Currencies and rates: arts. 6.1.g, 12.1 and 15; Orden HAC/1177/2024 (amounts in euros). R8, R21.
+
+use serde_json::{Value, json};
+
+use crate::support::office::{Office, assert_fields, id};
+
+#[test]
+fn art_12_1_a_foreign_currency_wants_its_rate_in_euros() {
+    let mut office = Office::open();
+    let client = office.client("Ana");
+    let words = &["exchange_rate", "euros for one unit", "update_invoice"];
+    office.sells_not(client, json!({"currency": "USD"}), words);
+    let new = json!({"client_id": client, "net_amount": 100, "description": "Work", "currency": "USD"});
+    let draft = id(&office.call("create_invoice", new));
+    office.refuses("issue_invoice", json!({"invoice_id": draft}), words);
+    for bad in [json!(0), json!("-0.9"), json!("0.9 €"), json!("0.1234567")] {
+        office.refuses(
+            "update_invoice",
+            json!({"invoice_id": draft, "exchange_rate": bad}),
+            &["exchange_rate"],
+        );
+    }
+    office.call("update_invoice", json!({"invoice_id": draft, "exchange_rate": "0.923456"}));
+    let issued = office.call("issue_invoice", json!({"invoice_id": draft}));
+    assert_fields(&issued, json!({"currency": "USD", "exchange_rate": "0.923456", "total": "121.00"}));
+    // 100 and 21 dollars, each turned by itself; what is withheld stays in the total
+    let record = record(&office, &issued);
+    assert_fields(&record, json!({"CuotaTotal": "19.39", "ImporteTotal": "111.74"}));
+    assert_fields(
+        &record["Desglose"]["DetalleDesglose"][0],
+        json!({"BaseImponibleOimporteNoSujeto": "92.35", "CuotaRepercutida": "19.39", "TipoImpositivo": "21.00"}),
+    );
+}
+
+fn record(office: &Office, invoice: &Value) -> Value {
+    let sql = format!("SELECT record FROM registration_records WHERE invoice_id = {}", id(invoice));
+    serde_json::from_str::<Value>(&office.database.value(&sql)).unwrap()["RegistroAlta"].clone()
+}
+
+#[test]
+fn r21_what_is_withheld_stays_in_the_total_of_the_record() {
+    let mut office = Office::open();
+    let client = office.company(json!({}));
+    let invoice = office.sold(client, "1000", json!({"withholding_rate": 15}));
+    assert_fields(&invoice, json!({"total": "1210.00", "payable": "1060.00"}));
+    assert_fields(&record(&office, &invoice), json!({"CuotaTotal": "210.00", "ImporteTotal": "1210.00"}));
+    let retailer = office.company(json!({"surcharge": true}));
+    let invoice = office.sold(retailer, "100", json!({}));
+    let record = record(&office, &invoice);
+    assert_fields(&record, json!({"CuotaTotal": "26.20", "ImporteTotal": "126.20"}));
+    assert_fields(
+        &record["Desglose"]["DetalleDesglose"][0],
+        json!({"TipoRecargoEquivalencia": "5.20", "CuotaRecargoEquivalencia": "5.20"}),
+    );
+}
+
+#[test]
+fn the_rates_are_those_of_the_day() {
+    let mut office = Office::open();
+    let client = office.client("Ana");
+    for (rate, words) in [(19, "21, 10, 4, 0"), (18, "21, 10, 4, 0"), (5, "21, 10, 4, 0")] {
+        office.sells_not(client, json!({"tax_rate": rate}), &["is no rate of iva", words, "update_invoice"]);
+    }
+    // what was sold in 2012 was taxed by the law of 2012
+    let old = office.sold(client, "100", json!({"tax_rate": 18, "issue_date": "2012-08-31"}));
+    assert_fields(&old, json!({"total": "118.00"}));
+    let words = &["21% is no rate of iva on 2012-08-31", "18, 8, 4"];
+    office.sells_not(client, json!({"issue_date": "2012-08-31"}), words);
+    // the day of the operation counts, where it is another (art. 90.Dos LIVA)
+    let later = json!({"tax_rate": "7.5", "operation_date": "2024-12-31"});
+    let later = office.sold(client, "100", later);
+    assert_fields(&later, json!({"total": "107.50", "operation_date": "2024-12-31"}));
+    office.sells_not(
+        client,
+        json!({"operation_date": "2012-08-31"}),
+        &["21% is no rate of iva on 2012-08-31"],
+    );
+    // a draft may be of any rate, and one from elsewhere too
+    office.invoice(client, "100", json!({"tax_rate": 19}));
+    office.invoice(client, "100", json!({"tax_rate": 19, "external_number": "A-1"}));
+}
+
+/// Art. 6.1.i: the day of the operation stands on the invoice where it is another than the issue date.
+#[test]
+fn art_6_1_i_the_operation_date_comes_with_the_invoice_and_its_record() {
+    let mut office = Office::open();
+    let client = office.client("Ana");
+    let invoice =
+        office.sold(client, "100", json!({"operation_date": "2026-01-15", "issue_date": "2026-02-01"}));
+    assert_eq!(invoice["operation_date"], "2026-01-15");
+    assert_eq!(record(&office, &invoice)["FechaOperacion"], "15-01-2026");
+    let same =
+        office.sold(client, "100", json!({"operation_date": "2026-02-01", "issue_date": "2026-02-01"}));
+    assert!(record(&office, &same).get("FechaOperacion").is_none());
+    let new =
+        json!({"client_id": client, "net_amount": 1, "description": "x", "operation_date": "15/01/2026"});
+    office.refuses("create_invoice", new, &["operation_date", "YYYY-MM-DD"]);
+    let draft =
+        json!({"client_id": client, "net_amount": 1, "description": "x", "operation_date": "2026-01-15"});
+    let draft = id(&office.call("create_invoice", draft));
+    let cleared = office.call("update_invoice", json!({"invoice_id": draft, "operation_date": ""}));
+    assert!(cleared.get("operation_date").is_none(), "{cleared}");
+}

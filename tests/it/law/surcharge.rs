@@ -1,0 +1,67 @@
+//! Recargo de equivalencia: art. 16.4; arts. 148 and 161 LIVA.
+
+use serde_json::json;
+
+use crate::support::office::{Office, assert_fields};
+
+#[test]
+fn art_161_liva_a_retailer_bears_the_usual_surcharge_of_each_rate() {
+    let mut office = Office::open();
+    let retailer = office.company(json!({"surcharge": true}));
+    let lines = json!([
+        {"description": "Notebooks", "unit_price": "180"},
+        {"description": "Bread", "unit_price": "100", "tax_rate": 4},
+        {"description": "Water", "unit_price": "33.33", "tax_rate": 10},
+        {"description": "Stamps", "unit_price": "10", "exemption": "E1"},
+    ]);
+    let invoice = office.sold_lines(retailer, lines, json!({}));
+    let expected = json!([
+        {"category": "standard", "rate": "21", "base": "180.00", "amount": "37.80", "surcharge_rate": "5.2", "surcharge": "9.36"},
+        {"category": "reduced", "rate": "4", "base": "100.00", "amount": "4.00", "surcharge_rate": "0.5", "surcharge": "0.50"},
+        {"category": "reduced", "rate": "10", "base": "33.33", "amount": "3.33", "surcharge_rate": "1.4", "surcharge": "0.47"},
+        {"category": "exempt", "exemption": "E1", "rate": "0", "base": "10.00", "amount": "0.00"},
+    ]);
+    assert_eq!(invoice["tax_breakdown"], expected);
+    assert_fields(
+        &invoice,
+        json!({
+            "subtotal": "323.33", "tax": "45.13", "surcharge_total": "10.33", "total": "378.79", "payable": "378.79",
+        }),
+    );
+    // tobacco has a surcharge of its own, which is said
+    let tobacco = office.sold(retailer, "100", json!({"surcharge_rate": "1.75"}));
+    assert_fields(&tobacco, json!({"surcharge_total": "1.75", "total": "122.75"}));
+    let summary = office.call("summarize_invoices", json!({"group_by": "currency"}));
+    assert_fields(&summary["items"][0], json!({"subtotal": "423.33", "tax": "78.21", "total": "501.54"}));
+}
+
+#[test]
+fn art_16_4_what_bears_the_surcharge_is_on_an_invoice_of_its_own() {
+    let mut office = Office::open();
+    let (retailer, other) = (office.company(json!({"surcharge": true})), office.company(json!({})));
+    let mixed = json!([
+        {"description": "Resale", "unit_price": 10},
+        {"description": "Shop window", "unit_price": 10, "surcharge_rate": 0},
+    ]);
+    let words = &["with and without surcharge_rate", "separate invoices", "update_invoice"];
+    office.refuses("create_invoice", json!({"client_id": retailer, "lines": mixed, "issue": true}), words);
+    // a draft may still be mixed
+    let draft = office.call("create_invoice", json!({"client_id": retailer, "lines": mixed}));
+    office.refuses("issue_invoice", json!({"invoice_id": draft["id"]}), words);
+    // what bears no tax may stand beside it
+    let exempt = json!([
+        {"description": "Resale", "unit_price": 10}, {"description": "Stamps", "unit_price": 10, "exemption": "E1"},
+    ]);
+    office.sold_lines(retailer, exempt, json!({}));
+    let none = office.sold(other, "10", json!({}));
+    assert_fields(&none, json!({"surcharge_total": "0.00", "total": "12.10"}));
+    assert!(none["tax_breakdown"][0].get("surcharge").is_none(), "{none}");
+}
+
+#[test]
+fn igic_knows_no_surcharge() {
+    let mut office = Office::open();
+    let retailer = office.company(json!({"surcharge": true}));
+    let invoice = office.sold(retailer, "100", json!({"tax_scheme": "igic", "tax_rate": 7}));
+    assert_fields(&invoice, json!({"surcharge_total": "0.00", "total": "107.00"}));
+}

@@ -1,0 +1,88 @@
+//! What clients withhold of the business's income tax: art. 101 LIRPF. It leaves the invoice's total alone (R21).
+
+use serde_json::json;
+
+use crate::support::office::{Office, assert_fields};
+
+#[test]
+fn a_business_in_spain_withholds_by_default_and_nobody_else() {
+    let mut office = Office::open();
+    office.call("update_business", json!({"default_withholding_rate": 15}));
+    let (company, person) = (office.company(json!({})), office.client("Ana"));
+    let germany = office.abroad("DE", "DE136695976");
+    let unsaid = office.company(json!({"country": ""}));
+    for (client, withheld, payable) in [
+        (company, "150.00", "1060.00"),
+        (unsaid, "150.00", "1060.00"),
+        (person, "0.00", "1210.00"),
+        (germany, "0.00", "1210.00"),
+    ] {
+        let invoice = office.sold(client, "1000", json!({}));
+        let expected = json!({
+            "subtotal": "1000.00", "tax": "210.00", "total": "1210.00", "withholding_total": withheld,
+            "payable": payable, "outstanding": payable,
+        });
+        assert_fields(&invoice, expected);
+    }
+    let said = office.sold(company, "1000", json!({"withholding_rate": 7}));
+    assert_fields(&said, json!({"withholding_total": "70.00", "payable": "1140.00"}));
+    assert_eq!(said["lines"][0]["withholding_rate"], "7");
+    let none = office.sold(company, "1000", json!({"withholding_rate": 0}));
+    assert_fields(&none, json!({"withholding_total": "0.00", "payable": "1210.00"}));
+    office.refuses(
+        "update_business",
+        json!({"default_withholding_rate": 101}),
+        &["default_withholding_rate", "0 to 100"],
+    );
+}
+
+#[test]
+fn what_is_withheld_is_rounded_once_a_rate_and_owed_by_nobody() {
+    let mut office = Office::open();
+    let client = office.company(json!({}));
+    let line = json!({"description": "Work", "unit_price": "0.07", "withholding_rate": 15});
+    let seven = json!({"description": "Work", "unit_price": "10.10", "withholding_rate": 7});
+    let plain = json!({"description": "Expenses", "unit_price": "100", "tax_rate": 0});
+    // 15 % of 0.14 is 0.02, and not twice 0.01; 7 % of 10.10 is 0.71
+    let invoice = office.sold_lines(client, json!([line, line, seven, plain]), json!({}));
+    assert_fields(
+        &invoice,
+        json!({"subtotal": "110.24", "tax": "2.15", "total": "112.39", "withholding_total": "0.73", "payable": "111.66"}),
+    );
+    let number = invoice["number"].clone();
+    office.refuses(
+        "record_payment",
+        json!({"invoice_id": number, "amount": "112.39"}),
+        &["amount", "111.66 EUR", "up to 111.66"],
+    );
+    let paid = office.call("record_payment", json!({"invoice_id": number}));
+    assert_eq!(paid["payment"]["amount"], "111.66");
+    assert_fields(&paid["invoice"], json!({"status": "paid", "outstanding": "0.00"}));
+    let client = office.call("get_client", json!({"client_id": client}));
+    assert_fields(
+        &client["totals"][0],
+        json!({"invoiced": "112.39", "paid": "111.66", "outstanding": "0.00"}),
+    );
+}
+
+#[test]
+fn an_invoice_with_nothing_left_to_pay_is_paid_as_it_is_issued() {
+    let mut office = Office::open();
+    let client = office.company(json!({}));
+    let invoice = office.sold(client, "10", json!({"tax_rate": 0, "withholding_rate": 100}));
+    assert_fields(
+        &invoice,
+        json!({"status": "paid", "total": "10.00", "payable": "0.00", "outstanding": "0.00"}),
+    );
+}
+
+#[test]
+fn alerts_of_drafts_add_up_to_the_totals_they_show() {
+    let mut office = Office::open();
+    office.call("update_business", json!({"default_withholding_rate": 15}));
+    let client = office.company(json!({}));
+    office.sold(client, "1000", json!({"issue": false}));
+    let alerts = office.call("list_alerts", json!({}));
+    assert_eq!(alerts["unissued_drafts"][0]["amount"], "1210.00");
+    assert_eq!(alerts["totals"][0]["amount"], "1210.00");
+}
