@@ -64,6 +64,13 @@ fn plays_in_spanish() {
         "anulada          53   7.714,80 €",
         "✗ email: \"jose francisco.lerma@example.com\" is not an e-mail address.",
         "solo quedan 1.461,20 € por cobrar",
+        "Ahora sí: emítela.",
+        "Motivo: Devolución de 10 libros.",
+        "retención de IRPF 15 %   −120,00 €",
+        "a pagar    848,00 €",
+        "recargo 5,2 %      9,36 €",
+        "recargo 0,5 %      1,20 €",
+        "7 registros de facturación encadenados, 6 facturas",
         "todos correctos",
     ];
     plays(&Place::new("es"), "es", &lines);
@@ -76,6 +83,12 @@ fn plays_in_english() {
         "pending         107  €17,360.56",
         "cancelled        53   €7,714.80",
         "Brought in: 39 clients, 267 invoices, 107 payments and 53 cancellations",
+        "✗ The invoice cannot be issued yet. Missing or wrong: street, postal_code",
+        "10 books returned",
+        "-0001 (pending): €1,000.00 paid, €1,268.80 outstanding.",
+        "income tax withheld 15%    −€120.00",
+        "surcharge 5.2%       €9.36",
+        "7 registration records in one chain, 6 invoices",
         "all of them right",
     ];
     plays(&Place::new("en"), "en", &lines);

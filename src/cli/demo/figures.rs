@@ -28,9 +28,10 @@ pub(super) fn whole(lang: Lang, number: &str) -> String {
 
 /// A quantity, with the point that the language has.
 pub(super) fn quantity(lang: Lang, number: &str) -> String {
+    let number = number.replace('-', "−");
     match lang {
         Lang::Es => number.replace('.', ","),
-        Lang::En => number.to_owned(),
+        Lang::En => number,
     }
 }
 

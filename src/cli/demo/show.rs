@@ -55,6 +55,13 @@ pub(super) fn client(stage: &mut Stage<'_>, client: &Answer) {
     stage.paper.answer(Style::Plain, &known.join(" · "));
 }
 
+/// `Librería Marea Alta, S.L. · Calle Ancha, 12 · 11001 Cádiz`
+pub(super) fn address(stage: &mut Stage<'_>, party: &Answer, name: &str) {
+    let place = ["/postal_code", "/city"].map(|pointer| party.text(pointer)).join(" ");
+    let known = [party.text(name), party.text("/street"), place];
+    stage.paper.answer(Style::Plain, &known.join(" · "));
+}
+
 pub(super) fn client_totals(stage: &mut Stage<'_>, client: &Answer) {
     stage.paper.answer(Style::Plain, &client.text("/name"));
     let columns = [
@@ -99,6 +106,22 @@ pub(super) fn invoice_head(stage: &mut Stage<'_>, invoice: &Answer) {
 /// All of an invoice: its lines, and what they come to.
 pub(super) fn invoice(stage: &mut Stage<'_>, invoice: &Answer) {
     invoice_head(stage, invoice);
+    body(stage, invoice);
+}
+
+/// A corrective invoice, what it corrects and why, and how the original stands after it.
+pub(super) fn correction(stage: &mut Stage<'_>, answer: &Answer) {
+    let corrective = answer.part("/invoice");
+    let head = [title(stage, &corrective), stage.money(&corrective.text("/total"))];
+    let (number, reason) = (corrective.text("/corrects/number"), corrective.text("/corrects/reason"));
+    let told = fill(stage.say(&words::CORRECTS), &[&number, &reason]);
+    stage.paper.answer(Style::Plain, &head.join(" · "));
+    stage.paper.answer(Style::Plain, &told);
+    body(stage, &corrective);
+    standing(stage, &answer.part("/original"));
+}
+
+fn body(stage: &mut Stage<'_>, invoice: &Answer) {
     let lang = stage.lang;
     let line = |line: Answer| {
         let discount = match line.text("/discount_percent").as_str() {
@@ -123,14 +146,26 @@ pub(super) fn invoice(stage: &mut Stage<'_>, invoice: &Answer) {
     }
 }
 
-/// What stands under the lines: the net amount, the tax of each rate, the total.
+/// What stands under the lines: the net amount, the tax of each rate and its surcharge, the total, and what is withheld.
 fn sums(stage: &Stage<'_>, invoice: &Answer) -> Vec<(String, String)> {
     let mut sums = vec![(stage.say(&words::TAX_BASE).to_owned(), stage.money(&invoice.text("/subtotal")))];
     for group in invoice.each("/tax_breakdown") {
         let rate = figures::percent(stage.lang, &group.text("/rate"));
         sums.push((fill(stage.say(&words::VAT), &[&rate]), stage.money(&group.text("/amount"))));
+        let surcharge = group.text("/surcharge_rate");
+        if surcharge != "—" {
+            let rate = figures::percent(stage.lang, &surcharge);
+            sums.push((fill(stage.say(&words::SURCHARGE), &[&rate]), stage.money(&group.text("/surcharge"))));
+        }
     }
     sums.push((stage.say(&words::TOTAL).to_owned(), stage.money(&invoice.text("/total"))));
+    let withheld = invoice.text("/withholding_total");
+    if withheld != "0.00" {
+        let rate = figures::percent(stage.lang, &invoice.text("/lines/0/withholding_rate"));
+        let withheld = stage.money(&format!("-{withheld}"));
+        sums.push((fill(stage.say(&words::WITHHOLDING), &[&rate]), withheld));
+        sums.push((stage.say(&words::TO_PAY).to_owned(), stage.money(&invoice.text("/payable"))));
+    }
     sums
 }
 
@@ -175,6 +210,17 @@ pub(super) fn cancellation(stage: &mut Stage<'_>, invoice: &Answer) {
     stage.paper.answer(Style::Plain, &told);
 }
 
+/// How much was verified, and where the chain ends.
+pub(super) fn verification(stage: &mut Stage<'_>, verified: &Answer, (number, hash): &(String, String)) {
+    let counts = ["/records", "/documents", "/events"].map(|pointer| verified.text(pointer));
+    let [records, documents, events] = counts.map(|count| figures::whole(stage.lang, &count));
+    let told = fill(stage.say(&words::VERIFIED), &[&records, &documents, &events]);
+    stage.paper.answer(Style::Plain, &told);
+    let told = fill(stage.say(&words::LAST_RECORD), &[number]);
+    stage.paper.answer(Style::Plain, &told);
+    stage.paper.answer(Style::Plain, hash);
+}
+
 pub(super) fn alerts(stage: &mut Stage<'_>, alerts: &Answer) {
     let lang = stage.lang;
     let totals = alerts.each("/totals");
@@ -210,14 +256,16 @@ pub(super) fn history(stage: &mut Stage<'_>, history: &Answer) {
             };
             Some(format!("{} {told}", stage.say(said)))
         };
-        let number = event.text("/changes/number/after");
+        let number =
+            ["/changes/number/after", "/changes/corrected_by/after"].map(|pointer| event.text(pointer));
+        let number = number.into_iter().find(|number| number != "—").unwrap_or_default();
         let money = moved("total", &words::TOTAL).or_else(|| moved("paid", &words::PAID));
         let time = event.text("/at").get(11..19).unwrap_or_default().to_owned();
         vec![
             format!("{time} UTC"),
             event.text("/actor"),
             name(lang, &words::ACTIONS, &event.text("/action")),
-            money.unwrap_or(if number == "—" { String::new() } else { number }),
+            money.unwrap_or(number),
         ]
     };
     let rows: Vec<Vec<String>> = history.each("/items").into_iter().map(row).collect();

@@ -53,8 +53,10 @@ pub(super) const STARTED: Said = said(
 );
 pub(super) const END: Said = said("Resumen", "In short");
 pub(super) const SHOWN: Said = said(
-    "Clientes, facturas, cobros, anulaciones, avisos, historial y resúmenes: {} datos comprobados, todos correctos.",
-    "Clients, invoices, payments, cancellations, alerts, history and summaries: {} answers checked, all of them right.",
+    "Clientes, facturas, impuestos, cobros, rectificativas, avisos, historial, registros y resúmenes: {} datos \
+     comprobados, todos correctos.",
+    "Clients, invoices, taxes, payments, corrections, alerts, history, records and summaries: {} answers checked, all of \
+     them right.",
 );
 pub(super) const SPEED: Said = said(
     "{} llamadas; {} s en total, con el arranque; mediana de {} ms por llamada ({}).",
@@ -135,7 +137,23 @@ pub(super) const DUE_YESTERDAY_GLOSS: Said = said(
     "No puede vencer antes de emitirse. El borrador sigue como estaba.",
     "It cannot fall due before it is issued. The draft stays as it was.",
 );
-pub(super) const ISSUE: Said = said("Vale, entonces a 30 días. Emítela.", "Then 30 days it is. Issue it.");
+pub(super) const ISSUE_TOO_EARLY: Said =
+    said("Vale, entonces a 30 días. Emítela.", "Then 30 days it is. Issue it.");
+pub(super) const ISSUE_TOO_EARLY_GLOSS: Said = said(
+    "Toda factura lleva la dirección de quien la emite y la de la empresa que la recibe, y faltan las dos. No se ha \
+     gastado ningún número.",
+    "An invoice bears the address of the business and that of the company it is for, and neither is known yet. No number \
+     was used up.",
+);
+pub(super) const OUR_ADDRESS: Said = said(
+    "El taller está en la calle Cuba, 25, código postal 46006.",
+    "The print shop is at Calle Cuba, 25; the postcode is 46006.",
+);
+pub(super) const THEIR_ADDRESS: Said = said(
+    "Y la librería, en la calle Ancha, 12, código postal 11001.",
+    "And the bookshop is at Calle Ancha, 12, postcode 11001.",
+);
+pub(super) const ISSUE: Said = said("Ahora sí: emítela.", "Now issue it.");
 pub(super) const ISSUE_AGAIN: Said = said(
     "(Se corta la conexión y el asistente repite la llamada con la misma clave.)",
     "(The connection drops, and the assistant repeats the call with the same key.)",
@@ -155,6 +173,32 @@ pub(super) const BOUNCED: Said =
     said("El banco ha devuelto ese recibo.", "The bank has returned that direct debit.");
 pub(super) const BOUNCED_REASON: Said =
     said("Recibo devuelto por el banco", "Direct debit returned by the bank");
+pub(super) const RETURNED: Said = said(
+    "La librería ha devuelto 10 libros de la {}. Hazle la rectificativa.",
+    "The bookshop has sent 10 books of {} back. Correct the invoice.",
+);
+pub(super) const RETURNED_REASON: Said = said("Devolución de 10 libros", "10 books returned");
+pub(super) const THEATRE: Said = said(
+    "Otro cliente: Teatro del Puerto, S.L., CIF B99216582, calle del Mar, 3, 46003 Valencia.",
+    "Another client: Teatro del Puerto, S.L., tax number B99216582, Calle del Mar, 3, 46003 Valencia.",
+);
+pub(super) const WITHHELD: Said = said(
+    "Factúrale el diseño del cartel de la temporada: 800 € más IVA, con retención del 15 %. Emítela ya.",
+    "Invoice them for the design of the season's poster: €800 plus VAT, less 15% income tax that they withhold. Issue it \
+     right away.",
+);
+pub(super) const POSTER_DESIGN: Said =
+    said("Diseño del cartel de la temporada", "Design of the season's poster");
+pub(super) const STATIONER: Said = said(
+    "Y una papelería en recargo de equivalencia: Rosa Ibáñez Gil, NIF 87654321X, calle Mayor, 8, 46800 Xàtiva.",
+    "And a stationer under Spain's equivalence surcharge: Rosa Ibáñez Gil, tax number 87654321X, Calle Mayor, 8, 46800 \
+     Xàtiva.",
+);
+pub(super) const SURCHARGED: Said = said(
+    "Emítele una factura por 40 libretas a 4,50 € y 20 libros a 12 €, estos con un IVA del 4 %.",
+    "Issue her an invoice for 40 notebooks at €4.50 and 20 books at €12, those with 4% VAT.",
+);
+pub(super) const NOTEBOOKS: Said = said("Libretas", "Notebooks");
 pub(super) const BY_HAND: Said = said(
     "A Taylor Peláez le hice a mano la factura M-17 hace 45 días, a 30 días: unos carteles, 480 € más IVA.",
     "I wrote Taylor Peláez invoice M-17 by hand 45 days ago, due in 30: some posters, €480 plus VAT.",
@@ -188,6 +232,10 @@ pub(super) const BY_MONTH: Said =
     said("¿Cuánto he facturado estos meses?", "How much have I invoiced these months?");
 pub(super) const BY_CLIENT: Said =
     said("¿Quiénes son mis cinco mejores clientes?", "Who are my five best clients?");
+pub(super) const VERIFY: Said = said(
+    "¿Puedo fiarme de que nadie ha tocado los registros?",
+    "Can I be sure that nobody has touched the records?",
+);
 pub(super) const DELETE: Said = said("Borra a Tammy Cruz.", "Delete Tammy Cruz.");
 pub(super) const DELETE_GLOSS: Said = said(
     "Tiene facturas emitidas, y esas se conservan: se puede archivar, pero no borrar.",
@@ -213,6 +261,18 @@ pub(super) const DUE_SINCE: Said = said("vencida hace {} días", "{} days overdu
 pub(super) const TAX_BASE: Said = said("base imponible", "before tax");
 pub(super) const VAT: Said = said("IVA {}", "VAT {}");
 pub(super) const TOTAL: Said = said("total", "total");
+pub(super) const SURCHARGE: Said = said("recargo {}", "surcharge {}");
+pub(super) const WITHHOLDING: Said = said("retención de IRPF {}", "income tax withheld {}");
+pub(super) const TO_PAY: Said = said("a pagar", "to pay");
+pub(super) const CORRECTS: Said = said("Rectifica la {}. Motivo: {}.", "Corrects {}. Reason: {}.");
+pub(super) const VERIFIED: Said = said(
+    "{} registros de facturación encadenados, {} facturas y {} apuntes del historial: todo sigue como se escribió.",
+    "{} registration records in one chain, {} invoices and {} entries of the history: all as they were written.",
+);
+pub(super) const LAST_RECORD: Said = said(
+    "El último eslabón es la anulación de la {}. Su huella:",
+    "The last link is the cancellation of {}. Its hash:",
+);
 pub(super) const SAME_ANSWER: Said = said(
     "La misma respuesta: sigue siendo la {}, versión {}. No se ha emitido nada dos veces.",
     "The same answer: it is still {}, at version {}. Nothing was issued twice.",
@@ -243,10 +303,11 @@ pub(super) const METHODS: [(&str, Said); 2] = [
     ("transfer", said("por transferencia", "by transfer")),
     ("direct_debit", said("por recibo", "by direct debit")),
 ];
-pub(super) const ACTIONS: [(&str, Said); 5] = [
+pub(super) const ACTIONS: [(&str, Said); 6] = [
     ("created", said("creada", "created")),
     ("updated", said("modificada", "changed")),
     ("issued", said("emitida", "issued")),
+    ("corrected", said("rectificada", "corrected")),
     ("payment_recorded", said("cobro apuntado", "payment recorded")),
     ("payment_reversed", said("cobro anulado", "payment reversed")),
 ];

@@ -4,6 +4,7 @@
 mod drafting;
 mod paying;
 mod reviewing;
+mod taxing;
 mod voiding;
 
 use time::Date;
@@ -21,6 +22,8 @@ struct Told<'a> {
     number: String,
     /// How many numbers were given so far.
     given: i64,
+    /// The invoice that was cancelled, and the hash of the record of it.
+    cancelled: (String, String),
 }
 
 impl Told<'_> {
@@ -44,14 +47,19 @@ pub(super) async fn play(stage: &mut Stage<'_>, clients: &Clients) -> Result<()>
     let bookshop = drafting::new_client(stage).await?;
     let mut told = drafting::draft(stage, clients, bookshop).await?;
     drafting::correct(stage, &told).await?;
+    drafting::too_early(stage, &told).await?;
     drafting::issue(stage, &mut told).await?;
     paying::in_parts(stage, &told).await?;
     paying::bounced(stage, &told).await?;
+    taxing::returned(stage, &told).await?;
+    taxing::withheld(stage, &mut told).await?;
+    taxing::surcharged(stage, &mut told).await?;
     voiding::by_hand(stage, &told).await?;
     voiding::twice(stage, &mut told).await?;
     reviewing::urgent(stage, &told).await?;
     reviewing::history(stage, &told).await?;
     reviewing::standing(stage, &told).await?;
     reviewing::sums(stage, &told).await?;
+    reviewing::verified(stage, &told).await?;
     reviewing::last(stage, &told).await
 }

@@ -80,6 +80,7 @@ pub(super) async fn twice(stage: &mut Stage<'_>, told: &mut Told<'_>) -> Result<
     let arguments = json!({ "invoice_id": number, "reason": reason });
     let cancelled = stage.ask(&said, "cancel_invoice", arguments).await?;
     show::cancellation(stage, &cancelled);
+    told.cancelled = (number.clone(), cancelled.text("/record_hash"));
     stage.check(
         &cancelled,
         &[
