@@ -212,7 +212,7 @@ impl Invoice {
                 format!("{label} was corrected, or corrects another, so it cannot be cancelled."),
                 "correct_invoice corrects it once more.",
             )),
-            State::Pending(issued) if self.paid.is_zero() => {
+            State::Pending(issued) | State::Paid(issued) if self.paid.is_zero() => {
                 self.state = State::Cancelled { issued: issued.clone(), reason };
                 Ok(())
             }

@@ -58,7 +58,11 @@ impl Series {
         let format = Format::parse(format)?;
         if yearly && !format.has_year() {
             let problem = "begins again each year, but its numbers do not say which year";
-            return Err(Error::invalid("format", problem, "a format with {year}, or yearly_restart: false"));
+            return Err(Error::invalid(
+                "number_format",
+                problem,
+                "a format with {year}, or yearly_restart: false",
+            ));
         }
         Ok(Self { code: code_of(code)?, kind, format, yearly, is_default })
     }
@@ -79,11 +83,8 @@ impl Series {
 
     /// Whether some number could be of both.
     pub fn collides(&self, other: &Self) -> bool {
-        let samples = [(2026, 1), (2026, 12_345)];
-        let of = |a: &Self, b: &Self| {
-            samples.iter().any(|(year, n)| b.format.read(&a.format.write(*year, *n)).is_some())
-        };
-        of(self, other) || of(other, self)
+        let (ours, theirs) = (self.format.shapes(), other.format.shapes());
+        ours.iter().any(|a| theirs.iter().any(|b| Shape::meet(a, b)))
     }
 }
 
@@ -118,7 +119,7 @@ impl Format {
     pub fn parse(text: &str) -> Result<Self> {
         let bad = |problem: String| {
             let accepted = "letters, digits, . / - _, one {number} or {number:04}, and {year}, such as F-{year}-{number:04}";
-            Error::invalid("format", problem, accepted)
+            Error::invalid("number_format", problem, accepted)
         };
         let mut parts = Vec::new();
         let mut rest = text.trim();
@@ -158,6 +159,30 @@ impl Format {
         self.parts.contains(&Part::Year)
     }
 
+    /// All that its numbers may look like: a shape for each count of digits.
+    fn shapes(&self) -> Vec<Vec<Shape>> {
+        let least = self.parts.iter().find_map(|part| match part {
+            Part::Number(digits) => Some(*digits),
+            Part::Text(_) | Part::Year => None,
+        });
+        let least = least.unwrap_or(1);
+        let most = COUNT_MAX.to_string().len();
+        let of = |digits: usize| {
+            let part = |part: &Part| match part {
+                Part::Text(text) => text.chars().map(Shape::Char).collect(),
+                Part::Year => vec![Shape::Digit('0'); 4],
+                // beyond the least count there are no zeros in front
+                Part::Number(_) => {
+                    let first = if digits > least || digits == 1 { '1' } else { '0' };
+                    let rest = std::iter::repeat_n(Shape::Digit('0'), digits - 1);
+                    std::iter::once(Shape::Digit(first)).chain(rest).collect()
+                }
+            };
+            self.parts.iter().flat_map(part).collect()
+        };
+        (least..=most).map(of).collect()
+    }
+
     /// The number that stands on the document.
     pub fn write(&self, year: i32, number: i64) -> String {
         let mut written = String::new();
@@ -191,6 +216,28 @@ impl Format {
         }
         let number = number.filter(|number| rest.is_empty() && self.write(year, *number) == text)?;
         Some((year, number))
+    }
+}
+
+/// What may stand at one place of a number.
+#[derive(Clone, Copy)]
+enum Shape {
+    Char(char),
+    /// Any digit from this one on.
+    Digit(char),
+}
+
+impl Shape {
+    /// Whether some text is of both.
+    fn meet(a: &[Self], b: &[Self]) -> bool {
+        let both = |pair: (&Self, &Self)| match pair {
+            (Self::Char(a), Self::Char(b)) => a == b,
+            (Self::Char(c), Self::Digit(from)) | (Self::Digit(from), Self::Char(c)) => {
+                (*from..='9').contains(c)
+            }
+            (Self::Digit(_), Self::Digit(_)) => true,
+        };
+        a.len() == b.len() && a.iter().zip(b).all(both)
     }
 }
 
@@ -291,10 +338,31 @@ mod tests {
         let series = |format: &str| Series::new("X", Kind::Standard, format, false, false).unwrap();
         assert!(series("F-{year}-{number:04}").collides(&series("F-{year}-{number}")));
         assert!(series("{number}").collides(&series("{number:06}")));
+        assert!(series("{number}-{year}").collides(&series("{year}-{number}")));
+        assert!(series("A{number:03}").collides(&series("A0{number}")));
+        assert!(series("{number}-7").collides(&series("3-{number}")));
+        assert!(series("F-2025-{number}").collides(&series("F-{year}-{number}")));
         assert!(!series("F-{number}").collides(&series("G-{number}")));
+        assert!(!series("A{number}").collides(&series("A0{number}")));
+        assert!(!series("F-{number}").collides(&series("F-{year}-{number}")));
         let [f, s, r] = Series::first_ones().unwrap();
         assert!(!f.collides(&s) && !s.collides(&r) && !f.collides(&r));
     }
+
+    const FORMATS: [&str; 12] = [
+        "{number}",
+        "{number:04}",
+        "1{number}",
+        "{number}0",
+        "0{number}",
+        "00{number:02}",
+        "{year}-{number}",
+        "{number}-{year}",
+        "2026-{number}",
+        "{number:03}-2026",
+        "{number}-1",
+        "20{number}",
+    ];
 
     proptest! {
         #[test]
@@ -302,6 +370,19 @@ mod tests {
             let f = format(&format!("F/{{year}}-{{number:0{digits}}}.x"));
             prop_assert_eq!(f.read(&f.write(year, number)), Some((year, number)));
             prop_assert_eq!(format(&f.to_string()), f);
+        }
+
+        /// Whatever two series give the same number collide, and each collides with itself.
+        #[test]
+        fn a_number_of_two_series_is_foreseen(
+            one in prop::sample::select(FORMATS.to_vec()),
+            other in prop::sample::select(FORMATS.to_vec()),
+            number in 1..=3_000_i64,
+        ) {
+            let [a, b] = [one, other].map(|text| Series::new("X", Kind::Standard, text, false, false).unwrap());
+            if b.format.read(&a.format.write(2026, number)).is_some() {
+                prop_assert!(a.collides(&b) && b.collides(&a), "{} and {}", one, other);
+            }
         }
 
         #[test]

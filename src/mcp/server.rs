@@ -6,9 +6,10 @@ use futures_util::FutureExt as _;
 use rmcp::{
     ErrorData, RoleServer, ServerHandler,
     model::{
-        CallToolRequestParams, CallToolResponse, CallToolResult, ContentBlock, Implementation,
-        ListResourceTemplatesResult, ListResourcesResult, ListToolsResult, PaginatedRequestParams,
-        ReadResourceRequestParams, ReadResourceResponse, ServerCapabilities, ServerConfig, Tool,
+        CallToolRequestParams, CallToolResponse, CallToolResult, ContentBlock, CustomRequest, CustomResult,
+        ErrorCode, Implementation, ListResourceTemplatesResult, ListResourcesResult, ListToolsResult,
+        PaginatedRequestParams, ReadResourceRequestParams, ReadResourceResponse, ServerCapabilities,
+        ServerConfig, Tool,
     },
     service::RequestContext,
 };
@@ -102,6 +103,20 @@ impl ServerHandler for Facturo {
             Ok(result)
         });
         Ok(result.unwrap_or_else(|error| refusal(&entry.tool.name, &error)).into())
+    }
+
+    /// What rmcp took for a method of somebody's own. Where it is one of MCP's, its params were wrong.
+    async fn on_custom_request(
+        &self,
+        request: CustomRequest,
+        _: RequestContext<RoleServer>,
+    ) -> std::result::Result<CustomResult, ErrorData> {
+        const OURS: [&str; 4] = ["tools/call", "tools/list", "resources/read", "resources/list"];
+        if OURS.contains(&request.method.as_str()) {
+            let told = format!("the params of {} do not fit; arguments are an object", request.method);
+            return Err(ErrorData::invalid_params(told, None));
+        }
+        Err(ErrorData::new(ErrorCode::METHOD_NOT_FOUND, request.method, None))
     }
 
     async fn list_resources(

@@ -104,7 +104,7 @@ async fn enter(
     action: &'static str,
     payment: &NewPayment<'_>,
 ) -> Result<Payment> {
-    let id = repository::payment::insert(act.tx, act.business_id(), payment, act.now).await?;
+    let id = repository::payment::insert(act.tx, act.business_id(), payment, act.moment()).await?;
     let Document { invoice, lines } = document;
     let details = vec![
         ("payment_id", Some(id.to_string())),

@@ -24,11 +24,11 @@ struct CreateSeries {
     /// standard, simplified or corrective.
     kind: Text,
     /// With {number} or {number:04}, and {year}; such as SHOP-{year}-{number:04}.
-    format: Text,
+    number_format: Text,
     /// Begin at 1 again each year; true where absent.
     yearly_restart: Option<Flag>,
     /// Take it where no series is named.
-    default: Option<Flag>,
+    is_default: Option<Flag>,
     /// Where to go on this year, if another system gave the numbers before.
     next_number: Option<Int>,
 }
@@ -46,8 +46,8 @@ impl Write for CreateSeries {
     async fn call(act: &Act<'_>, args: Self) -> Result<SeriesView> {
         let kind = Kind::parse("kind", &args.kind.0)?;
         let yearly = args.yearly_restart.is_none_or(|flag| flag.0);
-        let is_default = args.default.is_some_and(|flag| flag.0);
-        let series = Series::new(&args.code.0, kind, &args.format.0, yearly, is_default)?;
+        let is_default = args.is_default.is_some_and(|flag| flag.0);
+        let series = Series::new(&args.code.0, kind, &args.number_format.0, yearly, is_default)?;
         let next = args.next_number.map(|number| number.0);
         if let Some(next) = next.filter(|next| !(1..=999_999_999).contains(next)) {
             return Err(Error::invalid("next_number", format!("{next}"), "a whole number from 1"));

@@ -9,10 +9,10 @@ pub struct SeriesView {
     code: String,
     /// standard, simplified or corrective.
     kind: String,
-    format: String,
+    number_format: String,
     yearly_restart: bool,
     /// Taken where no series is named.
-    default: bool,
+    is_default: bool,
     /// The number that the next invoice of this year gets.
     next: String,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -26,9 +26,9 @@ impl SeriesView {
             next: series.format.write(year, last_number.unwrap_or(0) + 1),
             code: series.code,
             kind: series.kind.name().to_owned(),
-            format: series.format.to_string(),
+            number_format: series.format.to_string(),
             yearly_restart: series.yearly,
-            default: series.is_default,
+            is_default: series.is_default,
             last_issue_date: last_issue_date.map(|date| date.to_string()),
         }
     }

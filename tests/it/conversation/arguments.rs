@@ -159,8 +159,8 @@ fn contents_are_given_one_way() {
     for (content, field, words) in [
         (json!({}), "lines", "net_amount with a description"),
         (json!({"lines": lines, "net_amount": 1}), "net_amount", "together with lines"),
-        (json!({"description": "x"}), "net_amount", "is missing"),
-        (json!({"tax_rate": 21}), "net_amount", "is missing"),
+        (json!({"description": "x"}), "description", "without lines or net_amount"),
+        (json!({"tax_rate": 21}), "tax_rate", "without lines or net_amount"),
         (json!({"net_amount": 1}), "description", "1 to 200"),
         (json!({"net_amount": 1, "description": "x", "tax_rate": 101}), "tax_rate", "0 to 100"),
         (json!({"lines": lines, "currency": "EURO"}), "currency", "ISO 4217"),

@@ -191,7 +191,7 @@ fn the_totals_of_a_client_are_per_currency_and_count_what_is_issued() {
     );
     office.call("record_payment", json!({"invoice_id": late, "amount": 100}));
     office.issued(client, "50.25");
-    office.invoice(client, "7000", json!({"issue": true, "currency": "JPY"}));
+    office.invoice(client, "7000", json!({"issue": true, "currency": "JPY", "exchange_rate": "0.0062"}));
 
     let totals = &office.call("get_client", json!({"client_id": client}))["totals"];
     let expected = json!([

@@ -13,13 +13,19 @@ fn busy() -> Office {
     let clients: Vec<i64> =
         [("Ana", json!("Jaén")), ("Eva", json!("JAEN")), ("Luz", json!("Vigo")), ("Sol", json!(""))]
             .into_iter()
-            .map(|(name, city)| id(&office.call("create_client", json!({"name": name, "city": city}))))
+            .map(|(name, city)| {
+                let person = json!({"name": name, "city": city, "private_person": true});
+                id(&office.call("create_client", person))
+            })
             .collect();
-    for n in 0..40_i64 {
+    let rates = [0, 4, 10, 21];
+    // the oldest first, since issue dates do not run backwards
+    for n in (0..40_i64).rev() {
         let client = clients[usize::try_from(n % 4).unwrap()];
         let ago = n * 3;
         let more = json!({
-            "currency": if n % 5 == 0 { "USD" } else { "EUR" }, "tax_rate": 7 * (n % 4),
+            "currency": if n % 5 == 0 { "USD" } else { "EUR" }, "tax_rate": rates[usize::try_from(n % 4).unwrap()],
+            "exchange_rate": "0.92",
             "issue_date": day(-ago), "due_date": day(20 - ago), "issue": n % 7 != 0,
         });
         let invoice = office.invoice(client, &format!("{}.{:02}", 10 + n * 7, n), more);
@@ -172,7 +178,8 @@ fn alerts_tell_what_is_overdue_due_soon_and_left_unissued() {
 #[test]
 fn an_alert_says_how_to_reach_the_client_and_how_late_it_is() {
     let mut office = Office::open();
-    let client = json!({"name": "Ana", "email": "ana@example.com", "phone": "600 000 000"});
+    let client =
+        json!({"name": "Ana", "email": "ana@example.com", "phone": "600 000 000", "private_person": true});
     let client = id(&office.call("create_client", client));
     let late =
         office.invoice(client, "10", json!({"issue": true, "issue_date": day(-20), "due_date": day(-5)}));

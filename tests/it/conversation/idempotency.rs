@@ -9,8 +9,8 @@ use crate::support::session::Session;
 pub(super) fn writes() -> Vec<(&'static str, Value)> {
     let new = json!({"client_id": 1, "net_amount": 10, "description": "Work", "tax_rate": 0});
     vec![
-        ("update_business", json!({"legal_name": "Us"})),
-        ("create_client", json!({"name": "Ana"})),
+        ("update_business", json!({"province": "Madrid"})),
+        ("create_client", json!({"name": "Ana", "private_person": true})),
         ("update_client", json!({"client_id": 1, "city": "Jaén"})),
         ("archive_client", json!({"client_id": 1, "archived": false})),
         ("create_invoice", new.clone()),
@@ -19,8 +19,12 @@ pub(super) fn writes() -> Vec<(&'static str, Value)> {
         ("record_payment", json!({"invoice_id": 1, "amount": 4})),
         ("reverse_payment", json!({"payment_id": 1, "reason": "bounced"})),
         ("cancel_invoice", json!({"invoice_id": 1, "reason": "twice"})),
-        ("create_invoice", with(new, json!({"notes": "another"}))),
+        ("create_invoice", with(new.clone(), json!({"notes": "another"}))),
         ("delete_invoice", json!({"invoice_id": 2})),
+        ("create_invoice", with(new, json!({"issue": true}))),
+        ("correct_invoice", json!({"invoice_id": 3, "reason": "returned"})),
+        ("create_series", json!({"code": "W", "kind": "standard", "number_format": "W-{year}-{number}"})),
+        ("verify_records", json!({})),
         ("create_client", json!({"name": "Eva"})),
         ("delete_client", json!({"client_id": 2})),
     ]

@@ -22,15 +22,15 @@ fn an_invoice_is_priced_line_by_line_and_taxed_by_rate() {
         "subtotal": "454.78", "tax": "95.39", "total": "550.17", "paid": "0.00", "outstanding": "0.00",
         "is_overdue": false, "days_overdue": 0, "is_partially_paid": false, "payments": [],
         "tax_breakdown": [
-            {"rate": "4", "base": "0.00", "amount": "0.00"},
-            {"rate": "10", "base": "1.01", "amount": "0.10"},
-            {"rate": "21", "base": "453.77", "amount": "95.29"},
+            {"category": "standard", "rate": "21", "base": "453.77", "amount": "95.29"},
+            {"category": "reduced", "rate": "4", "base": "0.00", "amount": "0.00"},
+            {"category": "reduced", "rate": "10", "base": "1.01", "amount": "0.10"},
         ],
     });
     assert_fields(&made, expected.clone());
     let first = json!({
         "description": "Design", "quantity": "12.5", "unit_price": "40.335", "discount_percent": "10",
-        "tax_rate": "21", "net": "453.77",
+        "tax_category": "standard", "tax_rate": "21", "net": "453.77",
     });
     assert_eq!(made["lines"][0], first);
     assert!(made.get("number").is_none(), "{made}");
@@ -56,13 +56,15 @@ fn a_net_amount_makes_a_single_line() {
 fn an_amount_has_the_decimals_of_its_currency() {
     let mut office = Office::open();
     let client = office.client("Ana");
-    for (currency, price, total, paid) in [
-        ("JPY", "1000.5", "1211", "11"),
-        ("KWD", "10.0005", "12.101", "0.101"),
-        ("EUR", "10.005", "12.11", "0.11"),
+    for (currency, rate, price, total, paid) in [
+        ("JPY", json!("0.0062"), "1000.5", "1211", "11"),
+        ("KWD", json!(3), "10.0005", "12.101", "0.101"),
+        ("EUR", Value::Null, "10.005", "12.11", "0.11"),
     ] {
         let lines = json!([{"description": "Work", "unit_price": price}]);
-        let new = json!({"client_id": client, "currency": currency, "lines": lines, "issue": true});
+        let new = json!({
+            "client_id": client, "currency": currency, "exchange_rate": rate, "lines": lines, "issue": true,
+        });
         let invoice = office.call("create_invoice", new);
         assert_eq!(invoice["total"], total, "{currency}");
         let finer = format!("{paid}{}1", if currency == "JPY" { "." } else { "" });
@@ -190,12 +192,17 @@ fn a_draft_may_change_in_every_field_and_its_lines_are_replaced_whole() {
 }
 
 #[test]
-fn another_currency_prices_the_lines_anew() {
+fn another_currency_wants_the_lines_anew() {
     let mut office = Office::open();
     let client = office.client("Ana");
     let draft = office.draft(client, "10.55");
-    let yen = office.call("update_invoice", json!({"invoice_id": draft, "currency": "JPY"}));
-    assert_fields(&yen, json!({"total": "11", "subtotal": "11"}));
+    for (field, other) in [("currency", "JPY"), ("tax_scheme", "igic")] {
+        let alone = json!({"invoice_id": draft, field: other});
+        office.refuses("update_invoice", alone, &[field, "not converted", "lines anew"]);
+    }
+    let lines = json!([{"description": "Work", "unit_price": "1700.5", "tax_rate": 0}]);
+    let yen = office.call("update_invoice", json!({"invoice_id": draft, "currency": "JPY", "lines": lines}));
+    assert_fields(&yen, json!({"currency": "JPY", "total": "1701", "subtotal": "1701"}));
 }
 
 #[test]
@@ -211,7 +218,7 @@ fn an_issued_invoice_stands_but_for_its_due_date_and_internal_notes() {
         ("notes", json!("x")),
     ] {
         let change = json!({"invoice_id": issued, field: value, "internal_notes": "x"});
-        office.refuses("update_invoice", change, &[&number(1), "pending", field, "cancel_invoice"]);
+        office.refuses("update_invoice", change, &[&number(1), "pending", field, "correct_invoice"]);
     }
     office.refuses(
         "update_invoice",

@@ -21,11 +21,11 @@ impl Books {
         let (ana, eva) = (office.client("Ana Peñalver"), office.client("Eva"));
         let dated = |from: i64, to: i64| json!({"issue": true, "issue_date": day(from), "due_date": day(to)});
         let draft = office.invoice(ana, "10", json!({"description": "Web en Jaén", "issue_date": day(-5)}));
-        let pending = office.invoice(eva, "20", dated(-10, 20));
         let overdue = office.invoice(ana, "30", dated(-60, -30));
         let part_paid = office.invoice(eva, "40", dated(-50, -1));
         let paid = office.invoice(ana, "50", dated(-40, 0));
         let cancelled = office.invoice(eva, "60", dated(-30, 0));
+        let pending = office.invoice(eva, "20", dated(-10, 20));
         office.call("record_payment", json!({"invoice_id": part_paid, "amount": 1}));
         office.call("record_payment", json!({"invoice_id": paid}));
         office.call("cancel_invoice", json!({"invoice_id": cancelled, "reason": "twice"}));

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use super::{assert_gapless, assert_whole, missing};
 use crate::scratch::{Scratch, host};
-use crate::support::office::Office;
+use crate::support::office::{Office, described};
 use crate::support::session::Session;
 
 fn new(client: i64, key: &str) -> Value {
@@ -65,7 +65,9 @@ fn a_private_server_killed_in_the_middle_of_writes_comes_back_with_all_that_was_
     let mut scratch = Scratch::new("killed");
     scratch.settings.durable = true;
     let mut session = host(&scratch.settings);
-    let client = session.call("create_client", json!({"name": "Ana"}))["id"].as_i64().unwrap();
+    session.call("update_business", described());
+    let client =
+        session.call("create_client", json!({"name": "Ana", "private_person": true}))["id"].as_i64().unwrap();
     let mut acknowledged = BTreeSet::new();
     for round in 0..4_u64 {
         let keys: Vec<_> = (0..20).map(|n| format!("{round}-{n}")).collect();

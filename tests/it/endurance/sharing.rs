@@ -3,14 +3,15 @@
 use serde_json::json;
 
 use crate::scratch::{Scratch, host};
-use crate::support::office::id;
+use crate::support::office::{described, id};
 use crate::support::wait;
 
 #[test]
 fn two_servers_on_one_data_directory_see_each_others_work() {
     let scratch = Scratch::new("two");
     let mut hosts = [host(&scratch.settings), host(&scratch.settings)];
-    let client = id(&hosts[0].call("create_client", json!({"name": "Ana"})));
+    hosts[0].call("update_business", described());
+    let client = id(&hosts[0].call("create_client", json!({"name": "Ana", "private_person": true})));
     let new = json!({"client_id": client, "net_amount": 1, "description": "x", "issue": true});
     let sent = hosts
         .each_mut()

@@ -15,7 +15,7 @@ async fn named(act: &Act<'_>, names: &[&str]) -> Vec<ClientId> {
     let mut ids = Vec::new();
     for name in names {
         let details = ClientDetails::named((*name).to_owned());
-        ids.push(service::client::create(act, &details).await.unwrap().id);
+        ids.push(service::client::create(act, details).await.unwrap().id);
     }
     ids
 }

@@ -4,9 +4,12 @@ use facturo::domain::client::ClientDetails;
 use facturo::domain::codes::Currency;
 use facturo::domain::event::Actor;
 use facturo::domain::ids::{BusinessId, ClientId};
-use facturo::domain::line::LineInput;
+use facturo::domain::line::{ContentInput, LineInput};
 use facturo::domain::payment::Method;
-use facturo::repository::{idempotency, numbering};
+use facturo::domain::series::{Kind, Series};
+use facturo::domain::tax::category::Scheme;
+use facturo::domain::tax::treatment::TreatmentInput;
+use facturo::repository::{idempotency, series};
 use facturo::service::invoice::{Issuing, NewInvoice};
 use facturo::service::payment::Received;
 use facturo::service::{self, Act};
@@ -21,15 +24,21 @@ fn work(client_id: ClientId, issuing: Issuing) -> NewInvoice {
         description: "Work".into(),
         quantity: Decimal::ONE,
         unit_price: Decimal::TEN,
+        price_includes_tax: false,
         discount_percent: Decimal::ZERO,
-        tax_rate: Decimal::ZERO,
+        tax: TreatmentInput { rate: Some(Decimal::ZERO), ..TreatmentInput::default() },
     };
     NewInvoice {
         client_id,
-        lines: vec![line],
+        kind: Kind::Standard,
+        series: None,
+        content: ContentInput { lines: vec![line], ..ContentInput::default() },
         issue_date: None,
+        operation_date: None,
+        exchange_rate: None,
         due_date: None,
         currency: Currency::EUR,
+        scheme: Scheme::Iva,
         notes: None,
         internal_notes: None,
         issuing,
@@ -37,7 +46,8 @@ fn work(client_id: ClientId, issuing: Issuing) -> NewInvoice {
 }
 
 async fn ana(act: &Act<'_>) -> ClientId {
-    service::client::create(act, &ClientDetails::named("Ana".into())).await.unwrap().id
+    let details = ClientDetails { private_person: true, ..ClientDetails::named("Ana".into()) };
+    service::client::create(act, details).await.unwrap().id
 }
 
 fn on<'a>(act: &Act<'a>, today: Date) -> Act<'a> {
@@ -56,8 +66,11 @@ async fn each_year_counts_from_one() {
             let made = service::invoice::create(&on(act, today), work(client, Issuing::Now)).await.unwrap();
             assert_eq!(made.invoice.issued().unwrap().number, number);
         }
-        let next = async || numbering::next(act.tx, BusinessId(1), 2032).await.unwrap();
-        assert_eq!(next().await, 3);
+        let [series, ..] = Series::first_ones().unwrap();
+        for (issue_date, expected) in [(date!(2032 - 02 - 29), 3), (date!(2032 - 12 - 31), 4)] {
+            let number = series::next(act.tx, BusinessId(1), &series, issue_date).await.unwrap();
+            assert_eq!(number, expected);
+        }
     })
     .await;
 }
@@ -65,12 +78,12 @@ async fn each_year_counts_from_one() {
 #[tokio::test]
 async fn a_number_grows_beyond_its_four_digits() {
     with_transaction(async |act| {
-        let business = BusinessId(1);
-        assert!(numbering::claim_external(act.tx, business, 2033, 9_998).await.unwrap());
+        let [series, ..] = Series::first_ones().unwrap();
+        let (place, day) = ((2033, 9_998), date!(2033 - 06 - 01));
+        assert!(series::claim_external(act.tx, BusinessId(1), &series, place, day).await.unwrap());
         let client = ana(act).await;
         for number in ["F-2033-9999", "F-2033-10000"] {
-            let today = on(act, date!(2033 - 06 - 01));
-            let made = service::invoice::create(&today, work(client, Issuing::Now)).await.unwrap();
+            let made = service::invoice::create(&on(act, day), work(client, Issuing::Now)).await.unwrap();
             assert_eq!(made.invoice.issued().unwrap().number, number);
         }
     })
@@ -98,6 +111,7 @@ async fn a_payment_may_be_of_any_day_but_a_future_one() {
             paid_on: Some(act.today + Duration::days(days)),
             method: Method::Cash,
             reference: None,
+            reason: None,
         };
         for (days, taken) in [(-400, true), (0, true), (1, false)] {
             assert_eq!(

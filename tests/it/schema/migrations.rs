@@ -12,23 +12,28 @@ use crate::support::session::{Era, Session, facturo};
 const CONTENTS: &[(&str, &str)] = &[
     (
         "0001_businesses_and_clients.sql",
-        "INSERT INTO businesses (business_id, currency, time_zone, language, payment_terms_days, default_tax_rate, created_at, updated_at)
-         VALUES (1, 'EUR', 'Europe/Madrid', 'es', 30, 21, now(), now());
-         INSERT INTO clients (business_id, name, search_text, created_at, updated_at)
-         SELECT 1, 'Client ' || n, 'client ' || n, now(), now() FROM generate_series(1, 50) n",
+        "INSERT INTO businesses (business_id, currency, time_zone, language, retail, cash_accounting, payment_terms_days, tax_scheme,
+                                 default_tax_rate, default_withholding_rate, created_at, updated_at)
+         VALUES (1, 'EUR', 'Europe/Madrid', 'es', false, false, 30, 'iva', 21, 15, now(), now());
+         INSERT INTO clients (business_id, name, private_person, surcharge, search_text, created_at, updated_at)
+         SELECT 1, 'Client ' || n, true, false, 'client ' || n, now(), now() FROM generate_series(1, 50) n",
     ),
     (
         "0002_invoices_and_payments.sql",
-        "INSERT INTO invoices (business_id, client_id, status, number, issue_date, due_date, due_from_terms, document_due_date,
-                               currency, subtotal, tax, total, search_text, created_at, updated_at)
-         SELECT 1, n, CASE WHEN n % 2 = 0 THEN 'pending' ELSE 'draft' END, CASE WHEN n % 2 = 0 THEN 'F-2026-' || n END,
-                '2026-01-01', '2026-01-31', true, CASE WHEN n % 2 = 0 THEN date '2026-01-31' END, 'EUR', 100, 21, 121, '', now(), now()
+        "INSERT INTO series VALUES (1, 'F', 'standard', 'F-{year}-{number:04}', true, true);
+         INSERT INTO invoices (business_id, client_id, client_name, kind, status, number, series, issue_date, due_date, due_from_terms,
+                               document_due_date, currency, tax_scheme, subtotal, tax, surcharge, total, withholding, payable,
+                               search_text, created_at, updated_at)
+         SELECT 1, n, CASE WHEN n % 2 = 0 THEN 'Client ' || n END, 'standard', CASE WHEN n % 2 = 0 THEN 'pending' ELSE 'draft' END,
+                CASE WHEN n % 2 = 0 THEN 'F-2026-' || n END, CASE WHEN n % 2 = 0 THEN 'F' END, '2026-01-01', '2026-01-31', true,
+                CASE WHEN n % 2 = 0 THEN date '2026-01-31' END, 'EUR', 'iva', 100, 21, 0, 121, 0, 121, '', now(), now()
          FROM generate_series(1, 50) n;
-         INSERT INTO invoice_lines SELECT 1, n, 1, 'Work', 1, 100, 0, 21, 100 FROM generate_series(1, 50) n;
+         INSERT INTO invoice_lines
+         SELECT 1, n, 1, 'Work', 'item', 1, 100, 0, 'standard', 21, NULL, 0, 0, 100 FROM generate_series(1, 50) n;
          INSERT INTO payments (business_id, invoice_id, amount, paid_on, method, created_at)
          SELECT 1, n, 1, '2026-02-01', 'cash', now() FROM generate_series(2, 50, 2) n;
          UPDATE invoices SET paid = 1 WHERE status = 'pending';
-         INSERT INTO series_counters VALUES (1, 'F', 2026, 50, 0)",
+         INSERT INTO series_counters VALUES (1, 'F', 2026, 50, 0, '2026-01-01')",
     ),
     (
         "0003_history_and_idempotency.sql",
@@ -37,6 +42,15 @@ const CONTENTS: &[(&str, &str)] = &[
          INSERT INTO event_changes SELECT 1, n, '[]' FROM generate_series(1, 50) n;
          INSERT INTO idempotency_keys (business_id, actor, tool, key, arguments_hash, answer, client_id, expires_at)
          VALUES (1, 'local', 'create_client', 'k', '', '{}', 1, now())",
+    ),
+    (
+        "0004_documents_and_records.sql",
+        "INSERT INTO issued_documents SELECT 1, n, '{}', '' FROM generate_series(2, 50, 2) n;
+         INSERT INTO registration_records
+         SELECT 1, n, 2 * n, 'registration', '{}', 'hash ' || n, 'seal ' || n FROM generate_series(1, 25) n;
+         INSERT INTO record_chains VALUES (1, 'installation', 25, 'hash 25', 'seal 25');
+         INSERT INTO alarms (business_id, raised_at, chain, subject, finding)
+         VALUES (1, now(), 'registration_records', '7', 'missing')",
     ),
 ];
 

@@ -10,21 +10,30 @@ use time::{Date, Duration};
 use super::database::Database;
 use super::session::Session;
 
+/// Says of business 1 what a business in Spain has to say before it may issue.
+pub(crate) const DESCRIBED: &str =
+    "UPDATE businesses SET legal_name = 'Estudio Prueba', tax_id = '12345678Z', street = 'Calle Mayor 1',
+                           postal_code = '28001', city = 'Madrid'";
+
 pub(crate) struct Office {
     session: Session,
     pub(crate) database: Database,
 }
 
+/// The same for `update_business`.
+pub(crate) fn described() -> Value {
+    json!({
+        "legal_name": "Estudio Prueba", "tax_id": "12345678Z", "street": "Calle Mayor 1", "postal_code": "28001",
+        "city": "Madrid",
+    })
+}
+
 impl Office {
     /// Of a business that may issue invoices.
     pub(crate) fn open() -> Self {
-        let mut office = Self::open_undescribed();
-        office.call("get_business", json!({})); // by then it is there
-        office.database.value(
-            "UPDATE businesses SET legal_name = 'Estudio Prueba', tax_id = '12345678Z', street = 'Calle Mayor 1',
-                                   postal_code = '28001', city = 'Madrid'",
-        );
-        office
+        let database = Database::new();
+        database.rows(DESCRIBED);
+        Self { session: Session::on(&database), database }
     }
 
     /// Of a business that has said nothing of itself yet.

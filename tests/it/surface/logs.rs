@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use crate::support::database::Database;
-use crate::support::office::id;
+use crate::support::office::{DESCRIBED, id};
 use crate::support::session::{Era, Session, facturo};
 
 const NAME: &str = "Zacarías Quintanilla";
@@ -12,10 +12,12 @@ const PASSWORD: &str = "swordfish";
 
 /// A session with good calls, refusals, lines that are no MCP, and a lost connection.
 fn session(database: &Database, era: Era, level: &str) -> String {
+    database.rows(DESCRIBED);
     let url = database.url().replacen('@', &format!(":{PASSWORD}@"), 1);
     assert!(url.contains(PASSWORD), "{url}");
     let mut session = Session::start(facturo().env("DATABASE_URL", url).env("FACTURO_LOG", level), era);
-    let client = json!({"name": NAME, "email": EMAIL, "phone": "600 123 123", "notes": NAME});
+    let client =
+        json!({"name": NAME, "email": EMAIL, "phone": "600 123 123", "notes": NAME, "private_person": true});
     let client = id(&session.call("create_client", client));
     let new = json!({"client_id": client, "net_amount": 1, "description": NAME, "issue": true, "idempotency_key": format!("{era:?}")});
     let invoice = id(&session.call("create_invoice", new));
