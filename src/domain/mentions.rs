@@ -4,7 +4,7 @@ use super::{
     business::BusinessDetails,
     invoice::Invoice,
     line::Line,
-    tax::category::{Category, Exemption},
+    tax::category::{Category, Exemption, Scheme},
 };
 
 /// The mentions, in the business's language, each once and in the order of the lines.
@@ -23,6 +23,7 @@ pub fn of(business: &BusinessDetails, invoice: &Invoice, lines: &[Line]) -> Vec<
     }
     for line in lines {
         let basis = line.treatment.exemption;
+        let iva = invoice.scheme == Scheme::Iva; // the articles are of its law
         let mention = match line.treatment.category {
             Category::Standard | Category::Reduced | Category::Zero => continue,
             Category::ReverseCharge => say("Inversión del sujeto pasivo", "Reverse charge"),
@@ -30,6 +31,9 @@ pub fn of(business: &BusinessDetails, invoice: &Invoice, lines: &[Line]) -> Vec<
                 "Entrega intracomunitaria exenta (art. 25 LIVA)",
                 "Intra-Community supply, exempt (art. 138 Directive 2006/112/EC)",
             ),
+            Category::Export if !iva => say("Exportación exenta", "Export, exempt"),
+            Category::Exempt if !iva => say("Operación exenta", "Exempt"),
+            Category::OutsideScope if !iva => say("Operación no sujeta", "Outside the scope of the tax"),
             Category::Export => {
                 let article = if basis == Some(Exemption::E3) { "22" } else { "21" };
                 say(

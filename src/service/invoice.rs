@@ -185,6 +185,9 @@ pub async fn cancel(
 ) -> Result<Document> {
     let Document { mut invoice, lines } = lock(act, id, expected_version).await?;
     let before = invoice.fields(&lines);
+    if !repository::invoice::corrections(act.tx, act.business_id(), id).await?.is_empty() {
+        return Err(invoice::was_corrected(&invoice.label()));
+    }
     invoice.cancel(reason)?;
     save(act, &mut invoice, &lines, "cancelled", before, vec![]).await?;
     issuing::register_cancellation(act, &invoice).await?;
