@@ -125,8 +125,8 @@ async fn migrate(config: Config) -> Result<()> {
     Ok(())
 }
 
-/// Logs go to stderr, by `FACTURO_LOG`: a level, or levels by target. What rmcp logs at debug holds arguments, so it
-/// stays at warn unless named.
+/// Logs go to stderr, by `FACTURO_LOG`: a level, or levels by target. What rmcp logs holds arguments at debug, and what was
+/// asked for at warn, so it stays at error unless named.
 fn log_to_stderr(levels: &str) -> Result<()> {
     let bad = || {
         let accepted = "error, warn, info, debug, trace, or targets such as facturo=debug";
@@ -137,8 +137,9 @@ fn log_to_stderr(levels: &str) -> Result<()> {
         return Err(bad());
     }
     let targets: Targets = levels.parse().map_err(|_| bad())?;
-    let quiet = ["rmcp", "tokio_postgres"].into_iter().filter(|target| !levels.contains(target));
-    let targets = quiet.fold(targets, |targets, target| targets.with_target(target, LevelFilter::WARN));
+    let quiet = [("rmcp", LevelFilter::ERROR), ("tokio_postgres", LevelFilter::WARN)];
+    let quiet = quiet.into_iter().filter(|(target, _)| !levels.contains(target));
+    let targets = quiet.fold(targets, |targets, (target, level)| targets.with_target(target, level));
     let lines = tracing_subscriber::fmt::layer().with_writer(std::io::stderr).with_ansi(false);
     tracing_subscriber::registry()
         .with(lines)

@@ -144,6 +144,15 @@ pub fn negated(lines: &[Line]) -> Vec<Line> {
     lines.iter().map(negate).collect()
 }
 
+/// Passes the reversal of a payment on: the superseded original goes on owing nothing, and the one that stands in its
+/// place, which counted the payment, owes it again.
+pub fn pass_on(original: &mut Invoice, standing: &mut Invoice, amount: Decimal) {
+    original.netted += amount;
+    standing.netted -= amount;
+    standing.settle();
+    standing.unsettle();
+}
+
 /// Sets a corrective invoice, just issued, off against its original.
 ///
 /// By difference, a payable below zero first lowers what the original still owes; what is left over is a credit. By

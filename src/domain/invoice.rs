@@ -204,15 +204,18 @@ impl Invoice {
         Ok(())
     }
 
-    /// Pending → cancelled. What was corrected, or corrects another, stays, since the two hold each other's sums.
-    pub fn cancel(&mut self, reason: String, is_corrected: bool) -> Result<()> {
+    /// Pending → cancelled.
+    pub fn cancel(&mut self, reason: String) -> Result<()> {
         let label = self.label();
         match &self.state {
-            State::Pending(_) if is_corrected || self.correction.is_some() => Err(Error::conflict(
-                format!("{label} was corrected, or corrects another, so it cannot be cancelled."),
-                "correct_invoice corrects it once more.",
+            State::Pending(_) | State::Paid(_) if self.correction.is_some() => Err(Error::conflict(
+                format!("{label} corrects another invoice, so it cannot be cancelled."),
+                "correct_invoice corrects once more: what it replaced, or the original that it changed.",
             )),
-            State::Pending(issued) if self.paid.is_zero() => {
+            State::Pending(_) | State::Paid(_) if !self.netted.is_zero() || self.superseded => {
+                Err(was_corrected(&label))
+            }
+            State::Pending(issued) | State::Paid(issued) if self.paid.is_zero() => {
                 self.state = State::Cancelled { issued: issued.clone(), reason };
                 Ok(())
             }
@@ -282,6 +285,11 @@ impl Invoice {
     /// Takes a payment of `amount` back: paid → pending.
     pub fn unpay(&mut self, amount: Decimal) {
         self.paid -= amount;
+        self.unsettle();
+    }
+
+    /// Paid with something outstanding is pending.
+    pub(super) fn unsettle(&mut self) {
         if let State::Paid(issued) = &self.state
             && !self.outstanding().is_zero()
         {
@@ -337,6 +345,14 @@ impl Invoice {
             ("reason", reason),
         ]
     }
+}
+
+/// An invoice that was corrected is not cancelled as well.
+pub fn was_corrected(label: &str) -> Error {
+    Error::conflict(
+        format!("{label} was corrected, so it cannot be cancelled."),
+        "correct_invoice corrects it once more.",
+    )
 }
 
 /// A due date is never before the issue date.

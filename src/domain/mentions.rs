@@ -12,8 +12,9 @@ use super::{
 pub fn of(business: &BusinessDetails, invoice: &Invoice, lines: &[Line]) -> Vec<String> {
     let spanish = business.language.code() == "es";
     let say = |es: &str, en: &str| if spanish { es.to_owned() } else { en.to_owned() };
-    // the law of Spain's own tax is cited where it is that tax
-    let of_liva = invoice.scheme == Scheme::Iva && requirements::is_spanish(business);
+    // each law is cited where it is that law's tax
+    let of_directive = invoice.scheme == Scheme::Iva;
+    let of_liva = of_directive && requirements::is_spanish(business);
     let cited = |text: String, articles: &str| match articles {
         articles if of_liva && !articles.is_empty() => format!("{text} ({articles} LIVA)"),
         _ => text,
@@ -39,10 +40,8 @@ pub fn of(business: &BusinessDetails, invoice: &Invoice, lines: &[Line]) -> Vec<
             ),
             Category::Export => {
                 let article = if basis == Some(Exemption::E3) { "art. 22" } else { "art. 21" };
-                say(
-                    &cited("Exportación exenta".into(), article),
-                    "Export, exempt (art. 146 Directive 2006/112/EC)",
-                )
+                let directive = if of_directive { " (art. 146 Directive 2006/112/EC)" } else { "" };
+                say(&cited("Exportación exenta".into(), article), &format!("Export, exempt{directive}"))
             }
             Category::Exempt => cited(say("Operación exenta", "Exempt"), basis.map_or("", exempt_article)),
             Category::OutsideScope => {

@@ -12,7 +12,10 @@ use super::{
     line::Line,
     money,
     series::Kind,
-    tax::{category::Category, rates},
+    tax::{
+        category::{Category, Scheme},
+        rates,
+    },
 };
 use crate::error::{Error, Result};
 
@@ -180,7 +183,8 @@ fn spanish(
 fn rates_of_the_day(invoice: &Invoice, lines: &[Line], tool: &str, missing: &mut Missing) {
     let original = invoice.correction.as_ref().map(|correction| correction.original_issue_date);
     let on = invoice.operation_date.or(original).unwrap_or(invoice.issue_date());
-    let known = rates::known(invoice.scheme, on);
+    // of the other schemes the list may lack some, so nothing is refused by it
+    let known = if invoice.scheme == Scheme::Iva { rates::known(invoice.scheme, on) } else { Vec::new() };
     let strange = lines.iter().map(|line| line.treatment.rate.normalize()).find(|rate| !known.contains(rate));
     if let Some(rate) = strange.filter(|rate| !known.is_empty() && !rate.is_zero()) {
         let rates = known.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");

@@ -26,8 +26,8 @@ fn checked(field: Cow<'static, str>, value: &str, max: usize, multiline: bool) -
         let breaks = if multiline { "line breaks and tabs, but no other" } else { "no" };
         format!("1 to {max} characters, {breaks} control characters")
     };
-    let value = value.trim();
-    if value.is_empty() {
+    let value: String = value.trim().nfc().collect();
+    if value.chars().all(is_invisible) {
         return Err(Error::invalid(field, "is empty", accepted()));
     }
     let length = value.chars().count();
@@ -35,10 +35,21 @@ fn checked(field: Cow<'static, str>, value: &str, max: usize, multiline: bool) -
         return Err(Error::invalid(field, format!("has {length} characters"), accepted()));
     }
     let allowed = |c: char| !c.is_control() || multiline && matches!(c, '\n' | '\r' | '\t');
-    if !value.chars().all(allowed) {
+    if !value.chars().all(|c| allowed(c) && !turns_text_round(c)) {
         return Err(Error::invalid(field, "contains a control character", accepted()));
     }
-    Ok(value.nfc().collect())
+    Ok(value)
+}
+
+/// Spaces, and characters that take none and show nothing.
+fn is_invisible(c: char) -> bool {
+    c.is_whitespace()
+        || matches!(c, '\u{AD}' | '\u{200B}'..='\u{200F}' | '\u{2060}'..='\u{2064}' | '\u{3164}' | '\u{FEFF}')
+}
+
+/// Line separators, and marks that make text read otherwise than it is written.
+fn turns_text_round(c: char) -> bool {
+    matches!(c, '\u{2028}' | '\u{2029}' | '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}')
 }
 
 /// Sets, clears or keeps an optional field: absent keeps, an empty string clears, anything else is parsed.
@@ -80,7 +91,7 @@ mod tests {
 
     #[test]
     fn a_line_refuses_what_it_cannot_hold() {
-        for bad in ["", "   ", "a\nb", "a\0b", &"x".repeat(NAME_MAX + 1)] {
+        for bad in ["", "   ", "\u{200B}\u{3164}", "a\nb", "a\0b", "a\u{202E}b", &"x".repeat(NAME_MAX + 1)] {
             assert!(line("name", bad, NAME_MAX).is_err(), "{bad:?}");
         }
         assert_eq!(line("name", "  Ana  ", NAME_MAX).unwrap(), "Ana");

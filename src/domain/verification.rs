@@ -1,5 +1,7 @@
 //! Findings of a verification: what was changed behind facturo's back (RD 1007/2023, art. 8).
 
+use std::collections::BTreeMap;
+
 use sha2::{Digest as _, Sha256};
 
 use super::{
@@ -51,17 +53,42 @@ pub struct EventLink {
     pub changes: Option<Vec<Change>>,
 }
 
-/// Walks along the events, entity by entity.
+/// Walks along the events, entity by entity, and gathers what they make of each.
 #[derive(Debug, Default)]
 pub struct EventWalk {
-    entity: Option<(String, i64)>,
+    told: Option<Told>,
     last: Vec<u8>,
 }
 
+/// What the events of an entity make of it: each field as the last event that changed it left it.
+#[derive(Debug, Default)]
+pub struct Told {
+    pub entity: (String, i64),
+    fields: BTreeMap<String, Option<String>>,
+    /// Some of its changes were erased with a client, so that it cannot be told.
+    erased: bool,
+}
+
+impl Told {
+    /// The first field that the entity's own row tells otherwise. Fields that no event changed are not compared.
+    pub fn differs(&self, row: &[(&'static str, Option<String>)]) -> Option<&'static str> {
+        if self.erased {
+            return None;
+        }
+        let differs = |(field, value): &&(&'static str, Option<String>)| {
+            self.fields.get(*field).is_some_and(|told| told != value)
+        };
+        row.iter().find(differs).map(|(field, _)| *field)
+    }
+}
+
 impl EventWalk {
-    pub fn step(&mut self, link: &EventLink) -> Result<(), Finding> {
-        if self.entity.as_ref() != Some(&link.entity) {
-            self.entity = Some(link.entity.clone());
+    /// Answers the entity before, where this event is of another.
+    pub fn step(&mut self, link: &EventLink) -> Result<Option<Told>, Finding> {
+        let mut done = None;
+        if self.told.as_ref().map(|told| &told.entity) != Some(&link.entity) {
+            let next = Told { entity: link.entity.clone(), ..Told::default() };
+            done = self.told.replace(next);
             self.last.clear();
         }
         let (kind, id) = &link.entity;
@@ -87,7 +114,17 @@ impl EventWalk {
             return Err(told("tells other changes than were written"));
         }
         self.last.clone_from(&link.hash);
-        Ok(())
+        if let Some(told) = &mut self.told {
+            told.erased |= link.changes.is_none();
+            let changes = link.changes.iter().flatten();
+            told.fields.extend(changes.map(|change| (change.field.clone(), change.after.clone())));
+        }
+        Ok(done)
+    }
+
+    /// The last entity.
+    pub fn end(self) -> Option<Told> {
+        self.told
     }
 }
 

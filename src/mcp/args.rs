@@ -9,7 +9,7 @@ use serde::{
     Deserialize, Deserializer,
     de::{self, DeserializeOwned, Visitor},
 };
-use serde_json::Value;
+use serde_json::{Value, json};
 use time::Date;
 
 use crate::{
@@ -74,6 +74,19 @@ pub fn prepare(schema: &JsonObject, mut arguments: JsonObject) -> Result<JsonObj
             && let Ok(unpacked) = serde_json::from_str(text)
         {
             *value = unpacked;
+        }
+        let of_objects =
+            property(name).and_then(|schema| schema.get("items")?.get("type")) == Some(&json!("object"));
+        let strange = value
+            .as_array()
+            .filter(|_| of_objects)
+            .and_then(|items| items.iter().position(|item| !item.is_object()));
+        if let Some(index) = strange {
+            return Err(Error::invalid(
+                format!("{name}[{index}]"),
+                "is not an object",
+                "an object with named fields",
+            ));
         }
     }
     Ok(arguments)
@@ -337,10 +350,7 @@ pub fn day(field: &'static str, text: Option<&Text>) -> Result<Option<Date>> {
 }
 
 pub fn amount(field: &'static str, number: Option<&Number>) -> Result<Option<Decimal>> {
-    number
-        .filter(|number| !number.0.trim().is_empty())
-        .map(|number| decimal::parse(field, &number.0, 4))
-        .transpose()
+    number.map(|number| decimal::parse(field, &number.0, 4)).transpose()
 }
 
 /// Which page of a list.

@@ -39,6 +39,9 @@ impl PageRequest {
         let Some(text) = self.cursor.as_deref().filter(|text| !text.is_empty()) else {
             return Ok(None);
         };
+        if text.contains('\0') {
+            return Err(bad_cursor()); // PostgreSQL holds no such text
+        }
         let mut parts = text.splitn(N + 1, CURSOR_SEPARATOR);
         let tag = parts.next();
         let mut found = [""; N];

@@ -21,9 +21,10 @@ pub async fn update(
     let known = (before.details.tax_id.as_deref(), before.details.contact.country);
     tax_id::settle(&mut details.tax_id, details.contact.country, known)?;
     let is_registered = repository::record::end(act.tx, act.business_id()).await?.is_some();
-    if details.tax_id != before.details.tax_id && is_registered {
+    let fixed = |details: &BusinessDetails| (details.tax_id.clone(), details.contact.country);
+    if is_registered && fixed(&details) != fixed(&before.details) {
         return Err(Error::conflict(
-            "The tax_id cannot change any more: the business's records are chained under it.",
+            "The tax_id and the country cannot change any more: the business's records are chained under them.",
             "Another taxpayer is another business, in a database of its own.",
         ));
     }

@@ -16,6 +16,7 @@ use crate::{
         line::{ContentInput, Line},
         money,
         series::Kind,
+        tax::treatment::Usual,
     },
     error::{Error, Result},
     repository,
@@ -43,15 +44,19 @@ pub async fn create(
 ) -> Result<(Document, Document)> {
     let mut original = invoice::lock(act, id, expected_version).await?;
     correction::may_correct(&original.invoice, act.today)?;
+    let issue_date = new.issue_date.unwrap_or(act.today);
+    if issue_date < original.invoice.issue_date() {
+        let accepted = format!("{} or later", original.invoice.issue_date());
+        return Err(Error::invalid("issue_date", format!("{issue_date} is before the original's"), accepted));
+    }
     let before = original.invoice.fields(&original.lines);
     let client = repository::client::get(act.tx, act.business_id(), original.invoice.client_id).await?;
-    let issue_date = new.issue_date.unwrap_or(act.today);
-    not_before(issue_date, original.invoice.issue_date())?;
     let lines = match &new.content {
         // taxed as on the day of the original
         Some(content) => {
             let on = original.invoice.issue_date();
             let usual = invoice::usual(act, &client, original.invoice.scheme, on);
+            let usual = as_on_original(usual, &original.lines);
             invoice::price(content, usual, original.invoice.currency)?.0
         }
         None if new.method == Method::Difference => correction::negated(&original.lines),
@@ -64,6 +69,7 @@ pub async fn create(
         }
     };
     let mut corrective = draft(act, &original.invoice, &lines, &new, issue_date)?;
+    corrective.client_name.clone_from(&client.details.name);
     within_original(act, &original.invoice, &corrective, new.method).await?;
     series::issue(act, &client, &mut corrective, &lines, issue_date).await?;
     correction::net(&mut original.invoice, &mut corrective, new.method);
@@ -77,6 +83,20 @@ pub async fn create(
     let corrective = Document { invoice: corrective, lines };
     issuing::seal(act, &client, &corrective, Some(&original)).await?;
     Ok((corrective, original))
+}
+
+/// Where all lines of the original are taxed alike, so are those of its correction that say nothing else.
+fn as_on_original(usual: Usual, lines: &[Line]) -> Usual {
+    let Some(first) = lines.first().map(|line| line.treatment) else { return usual };
+    if !first.category.is_taxed() || lines.iter().any(|line| line.treatment != first) {
+        return usual;
+    }
+    Usual {
+        rate: first.rate,
+        surcharge: !first.surcharge_rate.is_zero(),
+        withholding_rate: first.withholding_rate,
+        ..usual
+    }
 }
 
 fn draft(
@@ -114,14 +134,6 @@ fn draft(
     })
 }
 
-fn not_before(issue_date: Date, original: Date) -> Result<()> {
-    if issue_date >= original {
-        return Ok(());
-    }
-    let problem = format!("{issue_date} is before {original}, the date of the original");
-    Err(Error::invalid("issue_date", problem, format!("{original} or later")))
-}
-
 /// All corrections together take back no more than the original holds.
 async fn within_original(
     act: &Act<'_>,
@@ -143,6 +155,12 @@ async fn within_original(
             "add up to less than zero",
             "all that is right, which is zero or more",
         )),
+        Method::Difference if left.is_zero() && corrective.totals.total < Decimal::ZERO => {
+            Err(Error::conflict(
+                format!("All of {} was taken back already.", original.label()),
+                "get_invoice names its corrections.",
+            ))
+        }
         Method::Difference if left + corrective.totals.total < Decimal::ZERO => {
             let left = money::display(left, original.currency);
             let problem = format!("take back more than the {left} {} that are left of it", original.currency);

@@ -185,8 +185,10 @@ pub async fn cancel(
 ) -> Result<Document> {
     let Document { mut invoice, lines } = lock(act, id, expected_version).await?;
     let before = invoice.fields(&lines);
-    let corrections = repository::invoice::corrections(act.tx, act.business_id(), id).await?;
-    invoice.cancel(reason, !corrections.is_empty())?;
+    if !repository::invoice::corrections(act.tx, act.business_id(), id).await?.is_empty() {
+        return Err(invoice::was_corrected(&invoice.label()));
+    }
+    invoice.cancel(reason)?;
     save(act, &mut invoice, &lines, "cancelled", before, vec![]).await?;
     issuing::register_cancellation(act, &invoice).await?;
     Ok(Document { invoice, lines })

@@ -10,7 +10,7 @@ pub mod series;
 pub mod verification;
 
 use deadpool_postgres::Transaction;
-use time::{Date, OffsetDateTime};
+use time::{Date, OffsetDateTime, UtcOffset};
 
 use crate::{
     domain::{
@@ -39,6 +39,11 @@ pub struct Act<'a> {
 type Fields = Vec<(&'static str, Option<String>)>;
 
 impl Act<'_> {
+    /// This moment. What is recorded under a lock takes it there, so that times run as the events do.
+    fn moment(&self) -> OffsetDateTime {
+        (self.clock)(&self.business.details.time_zone).to_offset(UtcOffset::UTC)
+    }
+
     fn business_id(&self) -> BusinessId {
         self.business.id
     }
@@ -57,7 +62,7 @@ impl Act<'_> {
         };
         let changes: Vec<Change> =
             event::diff(before, after).into_iter().chain(details.into_iter().filter_map(told)).collect();
-        let event = NewEvent { entity, at: self.now, actor: self.actor.clone(), action, changes };
+        let event = NewEvent { entity, at: self.moment(), actor: self.actor.clone(), action, changes };
         repository::event::append(self.tx, self.business_id(), &event).await
     }
 }

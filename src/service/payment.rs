@@ -7,7 +7,9 @@ use super::{
 };
 use crate::{
     domain::{
+        correction,
         ids::{InvoiceId, PaymentId},
+        invoice::Invoice,
         money,
         payment::{Method, Payment, Standing},
     },
@@ -83,6 +85,9 @@ pub async fn reverse(
     }
     let before = document.invoice.fields(&document.lines);
     document.invoice.unpay(original.amount);
+    if document.invoice.superseded {
+        pass_on(act, &mut document.invoice, original.amount).await?;
+    }
     let reversal = NewPayment {
         invoice_id: original.invoice_id,
         amount: -original.amount,
@@ -96,6 +101,24 @@ pub async fn reverse(
     Ok((reversal, document))
 }
 
+/// What was paid of a superseded invoice counts for the one that stands in its place now.
+async fn pass_on(act: &Act<'_>, superseded: &mut Invoice, amount: Decimal) -> Result<()> {
+    let mut standing = superseded.id;
+    loop {
+        let corrections = repository::invoice::corrections(act.tx, act.business_id(), standing).await?;
+        match corrections.iter().find(|it| it.method == correction::Method::Substitution) {
+            Some(substitute) => standing = substitute.id,
+            None => break,
+        }
+    }
+    let mut document = invoice::lock(act, standing, None).await?;
+    let before = document.invoice.fields(&document.lines);
+    correction::pass_on(superseded, &mut document.invoice, amount);
+    let Document { invoice, lines } = &mut document;
+    let details = vec![("payment_reversed_on", Some(superseded.label()))];
+    invoice::save(act, invoice, lines, "payment_reversed", before, details).await
+}
+
 /// Writes the entry, the invoice and its event.
 async fn enter(
     act: &Act<'_>,
@@ -104,7 +127,7 @@ async fn enter(
     action: &'static str,
     payment: &NewPayment<'_>,
 ) -> Result<Payment> {
-    let id = repository::payment::insert(act.tx, act.business_id(), payment, act.now).await?;
+    let id = repository::payment::insert(act.tx, act.business_id(), payment, act.moment()).await?;
     let Document { invoice, lines } = document;
     let details = vec![
         ("payment_id", Some(id.to_string())),

@@ -108,6 +108,16 @@ pub(super) async fn claim_external(act: &Act<'_>, number: &str, issue_date: Date
     let all = repository::series::all(act.tx, act.business_id()).await?;
     let ours = all.iter().find_map(|series| Some((series, series.format.read(number)?)));
     let Some((series, place)) = ours else { return Ok(()) };
+    if series.yearly && place.0 != issue_date.year() {
+        return Err(Error::invalid(
+            "external_number",
+            format!(
+                "is of series {} and the year {}, and the issue_date is {issue_date}",
+                series.code, place.0
+            ),
+            "a number of the year of its issue_date",
+        ));
+    }
     if repository::series::claim_external(act.tx, act.business_id(), series, place, issue_date).await? {
         return Ok(());
     }

@@ -5,14 +5,14 @@ use super::Act;
 use crate::{
     domain::{
         document,
-        ids::InvoiceId,
+        ids::{ClientId, InvoiceId},
         record::{
             Record,
             chain::{Break, Head, Walk},
         },
-        verification::{Chain, EventWalk, Finding, Verification},
+        verification::{Chain, EventWalk, Finding, Told, Verification},
     },
-    error::Result,
+    error::{Error, Result},
     repository,
 };
 
@@ -132,8 +132,14 @@ async fn events(
     loop {
         let links = repository::event::chain(act.tx, business, &after, invoice, PAGE).await?;
         for link in &links {
-            if let Err(finding) = walk.step(link) {
-                return Ok(Some(finding));
+            match walk.step(link) {
+                Err(finding) => return Ok(Some(finding)),
+                Ok(Some(told)) => {
+                    if let Some(finding) = against_row(act, &told).await? {
+                        return Ok(Some(finding));
+                    }
+                }
+                Ok(None) => {}
             }
             verification.events += 1;
         }
@@ -142,10 +148,46 @@ async fn events(
             None => break,
         }
     }
+    if let Some(told) = walk.end()
+        && let Some(finding) = against_row(act, &told).await?
+    {
+        return Ok(Some(finding));
+    }
     let miscounted = repository::event::miscounted(act.tx, business, invoice).await?;
-    Ok(miscounted.map(|(kind, id, changes, events)| Finding {
-        chain: Chain::Events,
-        subject: format!("{kind} {id}"),
-        what: format!("It was changed {changes} times, and its history tells {events}."),
+    Ok(miscounted.map(|(kind, id, changes, events)| {
+        of_entity(&kind, id, format!("It was changed {changes} times, and its history tells {events}."))
     }))
+}
+
+fn of_entity(kind: &str, id: i64, what: String) -> Finding {
+    Finding { chain: Chain::Events, subject: format!("{kind} {id}"), what }
+}
+
+/// Whether an entity's row still is what its history made of it. What was deleted has none.
+async fn against_row(act: &Act<'_>, told: &Told) -> Result<Option<Finding>> {
+    let (kind, id) = &told.entity;
+    let business = act.business_id();
+    let gone = |error| match error {
+        Error::NotFound { .. } => Ok(None),
+        other => Err(other),
+    };
+    let row = match kind.as_str() {
+        "invoice" => {
+            let id = InvoiceId(*id);
+            match repository::invoice::get(act.tx, business, id).await {
+                Ok(invoice) => {
+                    let lines = repository::invoice::lines(act.tx, business, id).await?;
+                    Some(invoice.fields(&lines))
+                }
+                Err(error) => gone(error)?,
+            }
+        }
+        "client" => {
+            let client = repository::client::get(act.tx, business, ClientId(*id)).await;
+            client.map(|client| Some(client.details.fields())).or_else(gone)?
+        }
+        _ => Some(repository::business::get(act.tx, business).await?.details.fields()),
+    };
+    let differs = row.and_then(|row| told.differs(&row));
+    Ok(differs.map(|field| of_entity(kind, *id, format!("Its {field} is not what its history made of it."))))
 }

@@ -33,14 +33,30 @@ pub(super) fn parse(line: &[u8]) -> Result<Received, Unusable> {
         return Ok(call.into());
     }
     serde_json::from_str(text).map_err(|error| {
-        if error.is_syntax() || error.is_eof() { Unusable::Malformed("not JSON") } else { unrecognised(text) }
+        if error.is_syntax() || error.is_eof() { unreadable(text) } else { unrecognised(text) }
     })
+}
+
+/// JSON that cannot be held, such as half a surrogate pair, a number beyond any float or a depth beyond any use, is still
+/// a request where its id can be read: its sender waits for an answer.
+fn unreadable(text: &str) -> Unusable {
+    match serde_json::from_str::<Outline>(text) {
+        Ok(Outline { id, .. }) => Unusable::Invalid(Some(id)),
+        Err(_) => Unusable::Malformed("not JSON"),
+    }
+}
+
+#[derive(Deserialize)]
+struct Outline {
+    id: RequestId,
+    #[serde(rename = "method")]
+    _method: String,
 }
 
 fn unrecognised(text: &str) -> Unusable {
     // Deeper than serde_json goes, or a number that it cannot hold.
     let Ok(value) = serde_json::from_str::<Value>(text) else {
-        return Unusable::Malformed("not JSON");
+        return unreadable(text);
     };
     let is_call = value.get("method").is_some_and(Value::is_string);
     match value.get("id") {
@@ -116,6 +132,8 @@ mod tests {
             assert_eq!(says(line), "not JSON", "{line}");
         }
         assert_eq!(says(b"{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"\xff\"}"), "not UTF-8");
+        let deep = format!(r#"{{"params":{}{},"id":7,"method":"x"}}"#, "[".repeat(500), "]".repeat(500));
+        assert_eq!(says(&deep), "invalid 7");
         let deep = "[".repeat(100_000);
         assert_eq!(says(&deep), "not JSON");
     }
@@ -131,6 +149,8 @@ mod tests {
             (r#"{"jsonrpc":"1.0","id":7,"method":"tools/list"}"#, "7"),
             (r#"{"id":"x","method":"tools/list"}"#, "\"x\""),
             (r#"{"jsonrpc":"2.0","id":7,"result":{},"error":{}}"#, "null"),
+            (r#"{"jsonrpc":"2.0","id":7,"method":"tools/call","params":{"name":"half \ud83d emoji"}}"#, "7"),
+            (r#"{"jsonrpc":"2.0","id":7,"method":"tools/call","params":{"n":1e400}}"#, "7"),
         ] {
             assert_eq!(says(line), format!("invalid {id}"), "{line}");
         }

@@ -66,7 +66,7 @@ impl Target {
     }
 }
 
-/// A text is first taken for a legal number, since one issued elsewhere may look like an id.
+/// A text may be a number or an id. Where it is both, of different invoices, neither is guessed.
 pub(super) async fn find(
     client: &impl GenericClient,
     business: BusinessId,
@@ -76,10 +76,24 @@ pub(super) async fn find(
         Reference::Id(id) => return Ok(InvoiceId(*id)),
         Reference::Written(text) => text::line("invoice_id", text, text::NAME_MAX)?,
     };
-    if let Some(id) = repository::invoice::id_by_number(client, business, &written).await? {
-        return Ok(id);
+    let digits =
+        |text: &str| text.bytes().all(|byte| byte.is_ascii_digit()).then(|| text.parse().ok()).flatten();
+    if let Some(id) = written.strip_prefix("id:").and_then(|id| digits(id.trim())) {
+        return Ok(InvoiceId(id));
     }
-    written.parse().map(InvoiceId).map_err(|_| repository::invoice::not_found(&written))
+    let numbered = repository::invoice::id_by_number(client, business, &written).await?;
+    let by_id = match digits(&written).map(InvoiceId) {
+        Some(id) => repository::invoice::get(client, business, id).await.ok().map(|invoice| invoice.id),
+        None => None,
+    };
+    match (numbered, by_id) {
+        (Some(numbered), Some(id)) if numbered != id => Err(Error::conflict(
+            format!("Invoice {numbered} has the number {written:?}, and another has the id {id}."),
+            format!("Say id:{id} or id:{numbered}."),
+        )),
+        (Some(id), _) | (None, Some(id)) => Ok(id),
+        (None, None) => Err(repository::invoice::not_found(&written)),
+    }
 }
 
 /// The days and the notes of an invoice.
@@ -401,6 +415,14 @@ impl ListInvoices {
         filter.due = period(filter.due, ("due_from", &self.due_from), ("due_to", &self.due_to))?;
         filter.total.0 = amount("min_total", self.min_total.as_ref())?.unwrap_or(filter.total.0);
         filter.total.1 = amount("max_total", self.max_total.as_ref())?.unwrap_or(filter.total.1);
+        if filter.total.0 > filter.total.1 {
+            let (min, max) = filter.total;
+            return Err(Error::invalid(
+                "max_total",
+                format!("{max} is below min_total {min}"),
+                format!("{min} or more"),
+            ));
+        }
         let Some(status) = given(self.status.as_ref()) else { return Ok(filter) };
         filter.statuses = vec![match status {
             "draft" => Status::Draft,

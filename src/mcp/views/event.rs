@@ -20,6 +20,16 @@ pub struct EventView {
     changes: Option<BTreeMap<String, ChangeView>>,
 }
 
+/// Characters of one value that an answer shows: lines of hundreds would be more than a host takes.
+const VALUE_MAX: usize = 2_000;
+
+fn shortened(text: String, max: usize) -> String {
+    match text.char_indices().nth(max) {
+        Some((cut, _)) => format!("{}… ({} characters in all)", &text[..cut], text.chars().count()),
+        None => text,
+    }
+}
+
 #[derive(Serialize, JsonSchema)]
 pub struct ChangeView {
     before: Option<String>,
@@ -28,10 +38,11 @@ pub struct ChangeView {
 
 impl From<Event> for EventView {
     fn from(event: Event) -> Self {
+        let short = |text: Option<String>| text.map(|text| shortened(text, VALUE_MAX));
         let changes = event.changes.map(|changes| {
-            let views = changes
-                .into_iter()
-                .map(|change| (change.field, ChangeView { before: change.before, after: change.after }));
+            let views = changes.into_iter().map(|change| {
+                (change.field, ChangeView { before: short(change.before), after: short(change.after) })
+            });
             views.collect()
         });
         Self {
