@@ -10,7 +10,7 @@ use crate::{
         event::{Change, Entity, Event, NewEvent},
         ids::{BusinessId, ClientId},
     },
-    error::Result,
+    error::{Error, Result},
 };
 
 /// Appends to the entity's chain. The caller holds the lock on the entity's row, which keeps the chain in order.
@@ -83,7 +83,7 @@ fn read(row: &mut Columns<'_>) -> Result<Event> {
         at: row.take()?,
         actor: row.take()?,
         action: row.take()?,
-        changes: row.take::<Option<Value>>()?.map(|changes| from_json(&changes)),
+        changes: row.take::<Option<Value>>()?.map(from_json).transpose()?,
     })
 }
 
@@ -92,12 +92,22 @@ fn to_json(changes: &[Change]) -> Value {
     changes.iter().map(|change| json!([change.field, change.before, change.after])).collect()
 }
 
-fn from_json(changes: &Value) -> Vec<Change> {
-    let text = |value: &Value| value.as_str().map(str::to_owned);
-    let change = |parts: &Value| Change {
-        field: text(&parts[0]).unwrap_or_default(),
-        before: text(&parts[1]),
-        after: text(&parts[2]),
-    };
-    changes.as_array().map(|changes| changes.iter().map(change).collect()).unwrap_or_default()
+fn from_json(changes: Value) -> Result<Vec<Change>> {
+    let changes: Vec<(String, Option<String>, Option<String>)> = serde_json::from_value(changes)
+        .map_err(|error| Error::internal("a stored value does not fit", error))?;
+    Ok(changes.into_iter().map(|(field, before, after)| Change { field, before, after }).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn changes_that_make_no_sense_are_a_fault_of_ours() {
+        let changes = [Change { field: "city".into(), before: None, after: Some("Jaén".into()) }];
+        assert_eq!(from_json(to_json(&changes)).unwrap(), changes);
+        for bad in [json!({}), json!([["city"]]), json!([["city", null, 7]]), json!(null)] {
+            assert!(matches!(from_json(bad.clone()), Err(Error::Internal { .. })), "{bad}");
+        }
+    }
 }
