@@ -4,4 +4,4 @@ SELECT i.id, i.version, i.client_id, c.name, i.status, i.number, i.issue_date, i
 FROM invoices i
 JOIN clients c ON c.business_id = i.business_id AND c.id = i.client_id
 WHERE i.business_id = $1 AND i.id = $2
-FOR UPDATE OF i
+FOR NO KEY UPDATE OF i
