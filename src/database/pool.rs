@@ -1,6 +1,7 @@
 //! The pool: few connections, each wait bounded, TLS for every host that is not local.
 
 use std::{
+    net::IpAddr,
     str::FromStr,
     sync::{
         Arc,
@@ -71,11 +72,14 @@ pub fn describe(url: &str) -> Result<String> {
 }
 
 fn is_local(config: &Config) -> bool {
-    config.get_hosts().iter().all(|host| match host {
+    let here = |host: &Host| match host {
+/// By name, and by address too where one is given, since that is where the connection then goes.
         Host::Tcp(name) => matches!(name.as_str(), "localhost" | "127.0.0.1" | "::1" | "[::1]"),
         #[cfg(unix)]
         Host::Unix(_) => true,
-    })
+    };
+    let hosts = config.get_hosts();
+    !hosts.is_empty() && hosts.iter().all(here) && config.get_hostaddrs().iter().all(IpAddr::is_loopback)
 }
 
 /// Makes the pool; connects to nothing yet.
@@ -184,5 +188,11 @@ mod tests {
             let message = parse_url(url).unwrap_err().to_string();
             assert!(!message.contains("secret"), "{message}");
         }
+            ("postgresql://u@localhost/db?hostaddr=127.0.0.1", SslMode::Prefer),
+            ("host=localhost hostaddr=::1 user=u", SslMode::Prefer),
+            ("postgresql://u:p@localhost/db?hostaddr=203.0.113.7", SslMode::Require),
+            ("host=localhost,localhost hostaddr=127.0.0.1,203.0.113.7 user=u", SslMode::Require),
+            ("hostaddr=203.0.113.7 user=u", SslMode::Require),
+            ("hostaddr=127.0.0.1 user=u", SslMode::Require),
     }
 }
