@@ -30,6 +30,8 @@ const CONNECTIONS: usize = 8;
 const IDLE: Duration = Duration::from_secs(60);
 const WAIT: Duration = Duration::from_secs(10);
 const CONNECT: Duration = Duration::from_secs(10);
+/// How long a remote host may leave what was sent unacknowledged, or probes unanswered.
+const SILENCE: Duration = Duration::from_secs(30);
 /// Limits that the server itself keeps for every statement of ours.
 const SERVER_LIMITS: &str =
     "-c statement_timeout=20s -c lock_timeout=10s -c idle_in_transaction_session_timeout=60s";
@@ -85,6 +87,7 @@ fn is_local(config: &Config) -> bool {
 /// Makes the pool; connects to nothing yet.
 pub fn build(mut config: Config) -> Result<Pool> {
     config.application_name("facturo").connect_timeout(CONNECT);
+    notice_silence(&mut config);
     let connect: Box<dyn Connect> = match config.get_ssl_mode() {
         SslMode::Require => Box::new(ConfigConnectImpl { tls: tls()? }),
         _ => Box::new(ConfigConnectImpl { tls: NoTls }),
@@ -97,6 +100,17 @@ pub fn build(mut config: Config) -> Result<Pool> {
         .runtime(Runtime::Tokio1)
         .build()
         .map_err(|error| Error::internal("pool", error))
+}
+
+/// A host that went away without a word is noticed, where the URL has no limits of its own: in the middle of a statement and
+/// while one is waited for. Nothing of it concerns Unix sockets.
+fn notice_silence(config: &mut Config) {
+    if config.get_tcp_user_timeout().is_none() {
+        config.tcp_user_timeout(SILENCE);
+    }
+    if config.get_keepalives_interval().is_none() && config.get_keepalives_retries().is_none() {
+        config.keepalives_idle(SILENCE / 3).keepalives_interval(SILENCE / 3).keepalives_retries(2);
+    }
 }
 
 /// Asks the server for [`SERVER_LIMITS`] with each connection. A pooler such as pgbouncer may refuse to be asked; then
