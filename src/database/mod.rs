@@ -31,7 +31,7 @@ impl Database {
             }
         };
         let pool = pool::build(server)?;
-        tokio::spawn(pool::release_idle(pool.clone()));
+        tokio::spawn(pool::release_idle(pool.weak()));
         Ok(Self { pool, private })
     }
 

@@ -11,7 +11,7 @@ use std::{
 };
 
 use deadpool_postgres::{
-    ConfigConnectImpl, Connect, Manager, ManagerConfig, Pool, RecyclingMethod, Runtime, Timeouts,
+    ConfigConnectImpl, Connect, Manager, ManagerConfig, Pool, RecyclingMethod, Runtime, Timeouts, WeakPool,
 };
 use futures_util::future::BoxFuture;
 use tokio::task::JoinHandle;
@@ -73,9 +73,9 @@ pub fn describe(url: &str) -> Result<String> {
     Ok(format!("{database} on {hosts} (DATABASE_URL, {tls})"))
 }
 
+/// By name, and by address too where one is given, since that is where the connection then goes.
 fn is_local(config: &Config) -> bool {
     let here = |host: &Host| match host {
-/// By name, and by address too where one is given, since that is where the connection then goes.
         Host::Tcp(name) => matches!(name.as_str(), "localhost" | "127.0.0.1" | "::1" | "[::1]"),
         #[cfg(unix)]
         Host::Unix(_) => true,
@@ -166,11 +166,12 @@ fn tls() -> Result<MakeRustlsConnect> {
     Ok(MakeRustlsConnect::new(config))
 }
 
-/// Gives back connections that nobody used for a while, for as long as the pool lives.
-pub async fn release_idle(pool: Pool) {
+/// Gives back connections that nobody used for a while, for as long as somebody else has the pool.
+pub async fn release_idle(pool: WeakPool) {
     let mut tick = tokio::time::interval(IDLE / 2);
-    while !pool.is_closed() {
+    loop {
         tick.tick().await;
+        let Some(pool) = pool.upgrade() else { return };
         pool.retain(|_, metrics| metrics.last_used() < IDLE);
     }
 }
@@ -187,6 +188,12 @@ mod tests {
             ("postgresql://u:p@db.example.com/db", SslMode::Require),
             ("postgresql://u:p@127.0.0.1,db.example.com/db", SslMode::Require),
             ("postgresql://u:p@db.example.com/db?sslmode=disable", SslMode::Disable),
+            ("postgresql://u@localhost/db?hostaddr=127.0.0.1", SslMode::Prefer),
+            ("host=localhost hostaddr=::1 user=u", SslMode::Prefer),
+            ("postgresql://u:p@localhost/db?hostaddr=203.0.113.7", SslMode::Require),
+            ("host=localhost,localhost hostaddr=127.0.0.1,203.0.113.7 user=u", SslMode::Require),
+            ("hostaddr=203.0.113.7 user=u", SslMode::Require),
+            ("hostaddr=127.0.0.1 user=u", SslMode::Require),
         ] {
             assert_eq!(parse_url(url).unwrap().get_ssl_mode(), mode, "{url}");
         }
@@ -202,11 +209,5 @@ mod tests {
             let message = parse_url(url).unwrap_err().to_string();
             assert!(!message.contains("secret"), "{message}");
         }
-            ("postgresql://u@localhost/db?hostaddr=127.0.0.1", SslMode::Prefer),
-            ("host=localhost hostaddr=::1 user=u", SslMode::Prefer),
-            ("postgresql://u:p@localhost/db?hostaddr=203.0.113.7", SslMode::Require),
-            ("host=localhost,localhost hostaddr=127.0.0.1,203.0.113.7 user=u", SslMode::Require),
-            ("hostaddr=203.0.113.7 user=u", SslMode::Require),
-            ("hostaddr=127.0.0.1 user=u", SslMode::Require),
     }
 }
