@@ -81,6 +81,9 @@ pub fn run() -> ExitCode {
     match done {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
+            if std::error::Error::source(&error).is_some() {
+                error.log("this command");
+            }
             say(&error.to_string());
             ExitCode::FAILURE
         }

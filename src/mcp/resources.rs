@@ -11,7 +11,7 @@ use super::{
 use crate::{
     books::Books,
     domain::ids::{ClientId, InvoiceId},
-    error::{Error, Result},
+    error::{Error, Result, short},
     repository::{
         self,
         invoice::{Filter, Sort},
@@ -55,7 +55,7 @@ pub async fn read(books: &Books, uri: &str) -> Result<ReadResourceResult> {
 async fn json(desk: &Desk<'_>, uri: &str) -> Result<String> {
     let unknown = || Error::NotFound {
         what: "resource",
-        id: uri.to_owned(),
+        id: short(uri.to_owned()).into_owned(),
         next: "resources/list and resources/templates/list name them.",
     };
     let id = |text: &str| text.parse().ok().filter(|id: &i64| *id > 0).ok_or_else(unknown);
