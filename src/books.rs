@@ -1,7 +1,7 @@
 //! The books: an open database of the right schema, and the business that this process serves.
 
 use std::{
-    sync::{PoisonError, RwLock},
+    sync::{Arc, PoisonError, RwLock},
     time::{Duration, Instant},
 };
 
@@ -49,7 +49,7 @@ impl Books {
     }
 
     /// Forgets the answers of calls long past, now and every hour.
-    pub async fn forget_old_answers(&self) {
+    pub async fn forget_old_answers(self: Arc<Self>) {
         let mut hours = tokio::time::interval(Duration::from_secs(3600));
         loop {
             hours.tick().await;
@@ -58,7 +58,7 @@ impl Books {
                 repository::idempotency::purge(&client, self.business, clock::now()).await
             };
             if let Err(error) = forgotten.await {
-                tracing::debug!(%error, "old answers stay for another hour");
+                error.log("forgetting old answers");
             }
         }
     }

@@ -109,9 +109,8 @@ async fn serve(config: Config) -> Result<()> {
     let opening = Arc::clone(&facturo);
     // the database comes up behind the answer to initialize
     tokio::spawn(async move {
-        match opening.books().await {
-            Ok(books) => books.forget_old_answers().await,
-            Err(error) => tracing::error!(%error, "no database; each call tries again"),
+        if let Err(error) = opening.books().await {
+            error.log("opening the database; each call tries again");
         }
     });
     stdio::serve(facturo, SHUTDOWN_GRACE).await

@@ -1,6 +1,6 @@
 //! The server: what it says of itself, and how a request finds its tool or resource.
 
-use std::{panic::AssertUnwindSafe, time::Duration};
+use std::{panic::AssertUnwindSafe, sync::Arc, time::Duration};
 
 use futures_util::FutureExt as _;
 use rmcp::{
@@ -32,7 +32,7 @@ const INSTRUCTIONS: &str = "facturo keeps the invoices of a small business. Look
 
 pub struct Facturo {
     config: Config,
-    books: OnceCell<Books>,
+    books: OnceCell<Arc<Books>>,
     /// Sorted by name, so that the list is stable.
     tools: Vec<Entry>,
 }
@@ -44,8 +44,13 @@ impl Facturo {
 
     /// The books, opened by whoever needs them first. What failed is tried again by the next call.
     pub async fn books(&self) -> Result<&Books> {
-        match tokio::time::timeout(PATIENCE, self.books.get_or_try_init(|| Books::open(&self.config))).await {
-            Ok(opened) => opened,
+        let open = async || {
+            let books = Arc::new(Books::open(&self.config).await?);
+            tokio::spawn(Arc::clone(&books).forget_old_answers());
+            Ok(books)
+        };
+        match tokio::time::timeout(PATIENCE, self.books.get_or_try_init(open)).await {
+            Ok(opened) => opened.map(Arc::as_ref),
             Err(_) => Err(Error::unavailable("The database is still coming up.", "Try again in a minute.")),
         }
     }
