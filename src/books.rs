@@ -39,13 +39,14 @@ impl Books {
     pub async fn open(config: &Config) -> Result<Self> {
         let database = Database::open(config).await?;
         let mut client = database.client().await?;
-        let migrated = migrate::migrate(&mut client).await?;
-        repository::business::ensure_first(&client, &first_business()?, clock::now()).await?;
+        migrate::migrate(&mut client).await?;
+        let trigrams = migrate::has_trigrams(&**client).await?;
+        let first = first_business(&client).await?;
         let business = match config.business {
             Some(id) => repository::business::get(&client, BusinessId(id)).await?.id,
             None => repository::business::first(&client).await?.unwrap_or(BusinessId(1)),
         };
-        Ok(Self { database, business, trigrams: migrated.trigrams, zone: RwLock::default() })
+        Ok(Self { database, business, trigrams, zone: RwLock::default() })
     }
 
     /// Forgets the answers of calls long past, now and every hour.
