@@ -88,8 +88,17 @@ impl Books {
     }
 }
 
+/// The business with the lowest id, which is made where there is none, whoever else is doing so.
+async fn first_business(client: &Client) -> Result<BusinessId> {
+    if let Some(id) = repository::business::first(client).await? {
+        return Ok(id);
+    }
+    repository::business::ensure_first(client, &undescribed()?, clock::now()).await?;
+    Ok(BusinessId(1))
+}
+
 /// A business nobody has described yet: Spain's defaults.
-fn first_business() -> Result<BusinessDetails> {
+fn undescribed() -> Result<BusinessDetails> {
     Ok(BusinessDetails {
         legal_name: None,
         tax_id: None,
