@@ -1,14 +1,15 @@
 //! The envelope of every write: begin, claim the key, act, keep the answer, commit; and try again what may be tried
 //! again. A try whose commit went unanswered is told apart from one that failed by the key, which is written with it.
 
-use std::time::Duration;
+use std::sync::{Mutex, PoisonError};
 
 use rmcp::model::JsonObject;
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 
 use super::{
-    args,
+    args::{self, And, KeyArgs},
+    retry::retry,
     tool::{self, Entry, View as _, Write},
 };
 use crate::{
@@ -20,7 +21,6 @@ use crate::{
     service::Act,
 };
 
-const TRIES: u32 = 4;
 /// A caller's key answers repeats for 30 days.
 const KEEP_CALLERS: time::Duration = time::Duration::days(30);
 /// A key of ours is of use only while its call runs.
@@ -50,28 +50,15 @@ pub async fn run<T: Write>(entry: &Entry, books: &Books, mut arguments: JsonObje
         key: given.unwrap_or_else(|| uuid::Uuid::new_v4().to_string()),
         actor: Actor::local(),
     };
-    // refused before anything is begun
-    args::parse::<T::Args>(&entry.tool.input_schema, &call.arguments)?;
-    let mut remembered = None;
-    let mut pause = Duration::from_millis(20);
-    for _ in 1..TRIES {
-        match attempt::<T>(books, &call, &mut remembered).await {
-            Err(Error::Unavailable { problem, .. }) => {
-                tracing::warn!(tool = T::ABOUT.name, problem, "trying again")
-            }
-            done => return done,
-        }
-        tokio::time::sleep(pause).await;
-        pause *= 4;
-    }
-    attempt::<T>(books, &call, &mut remembered).await
+    let remembered = Mutex::new(None);
+    retry(T::ABOUT.name, || attempt::<T>(books, &call, &remembered)).await
 }
 
 /// One try. `remembered` is the answer of an earlier try whose commit went unanswered.
 async fn attempt<T: Write>(
     books: &Books,
     call: &Call<'_>,
-    remembered: &mut Option<String>,
+    remembered: &Mutex<Option<String>>,
 ) -> Result<String> {
     let mut client = books.client().await?;
     let tx = client.transaction().await?;
@@ -84,7 +71,8 @@ async fn attempt<T: Write>(
     };
     let keep = if call.key_is_callers { KEEP_CALLERS } else { KEEP_OURS };
     if let Some(first) = idempotency::claim(&tx, key, &call.hash, keep, now).await? {
-        return answer_again(first, call, remembered.take());
+        let remembered = remembered.lock().unwrap_or_else(PoisonError::into_inner).take();
+        return answer_again(first, call, remembered);
     }
     let business = repository::business::get(&tx, books.business).await?;
     let today = clock::day(now, &business.details.time_zone);
@@ -96,7 +84,7 @@ async fn attempt<T: Write>(
     if call.key_is_callers {
         idempotency::store_answer(&tx, key, &answer, client).await?;
     }
-    *remembered = Some(answer.clone());
+    *remembered.lock().unwrap_or_else(PoisonError::into_inner) = Some(answer.clone());
     tx.commit().await?;
     T::committed(books);
     Ok(answer)
@@ -117,7 +105,7 @@ fn answer_again(first: idempotency::First, call: &Call<'_>, remembered: Option<S
     })
 }
 
-/// SHA-256 of the arguments, whatever the order of their names.
+/// SHA-256 of the arguments without the key, whatever the order of their names.
 fn hash(arguments: &Value) -> [u8; 32] {
     let mut sorted = arguments.clone();
     sorted.sort_all_objects();

@@ -4,6 +4,7 @@ use rmcp::model::{ReadResourceResult, Resource, ResourceContents, ResourceTempla
 
 use super::{
     args::PageArgs,
+    retry::retry,
     tool::{self, Desk, Read as _},
     tools::{client, invoice, report},
     views::{List, business::BusinessView, invoice::InvoiceView},
@@ -46,8 +47,11 @@ pub fn templates() -> Vec<ResourceTemplate> {
 }
 
 pub async fn read(books: &Books, uri: &str) -> Result<ReadResourceResult> {
-    let client = books.client().await?;
-    let json = json(&Desk::open(books, &client).await?, uri).await?;
+    let json = retry("resources/read", || async {
+        let client = books.client().await?;
+        json(&Desk::open(books, &client).await?, uri).await
+    })
+    .await?;
     let contents = ResourceContents::text(json, uri).with_mime_type(JSON);
     Ok(ReadResourceResult::new(vec![contents]))
 }

@@ -1,6 +1,6 @@
 //! A tool: its arguments, its answer, and what it does; and the one path that every call of one takes.
 
-use std::{sync::Arc, time::Duration};
+use std::sync::Arc;
 
 use futures_util::future::BoxFuture;
 use rmcp::model::{JsonObject, Tool, ToolAnnotations};
@@ -10,8 +10,10 @@ use serde_json::{Value, json};
 use time::Date;
 
 use super::{
-    args::{self, Arguments},
-    envelope, schema,
+    args::{self, And, Arguments, KeyArgs},
+    envelope,
+    retry::retry,
+    schema,
 };
 use crate::{
     books::Books,
@@ -141,22 +143,12 @@ fn describe<V: JsonSchema>(about: About, input: JsonObject, hints: ToolAnnotatio
         .with_annotations(hints)
 }
 
-/// Until the pool has noticed which of its other connections went down with the one that failed.
-const PAUSE: Duration = Duration::from_millis(20);
-
-/// A read that a lost connection cut short is tried once more.
 async fn run_read<T: Read>(entry: &Entry, books: &Books, arguments: JsonObject) -> Result<String> {
     let arguments = Value::Object(arguments);
-    let attempt = async || {
+    retry(T::ABOUT.name, || async {
         let args = args::parse(&entry.tool.input_schema, &arguments)?;
         let client = books.client().await?;
         encode(T::call(&Desk::open(books, &client).await?, args).await?)
-    };
-    match attempt().await {
-        Err(Error::Unavailable { .. }) => {
-            tokio::time::sleep(PAUSE).await;
-            attempt().await
-        }
-        done => done,
-    }
+    })
+    .await
 }
