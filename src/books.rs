@@ -44,7 +44,7 @@ impl Books {
         let first = first_business(&client).await?;
         let business = match config.business {
             Some(id) => repository::business::get(&client, BusinessId(id)).await?.id,
-            None => repository::business::first(&client).await?.unwrap_or(BusinessId(1)),
+            None => first,
         };
         Ok(Self { database, business, trigrams, zone: RwLock::default() })
     }
@@ -82,7 +82,7 @@ impl Books {
         Ok(today)
     }
 
-    /// To be called when the business was changed here.
+    /// To be called when something was changed here.
     pub fn forget_time_zone(&self) {
         *self.zone.write().unwrap_or_else(PoisonError::into_inner) = None;
     }

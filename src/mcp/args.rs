@@ -370,3 +370,35 @@ impl VersionArgs {
         self.expected_version.as_ref().map(|version| version.0)
     }
 }
+
+/// For everything that writes.
+#[derive(Debug, Default, Deserialize, JsonSchema)]
+pub struct KeyArgs {
+    /// Any word of yours; a repeat with the same one changes nothing and gets the first answer.
+    idempotency_key: Option<Text>,
+}
+
+impl KeyArgs {
+    pub fn given(&self) -> Result<Option<String>> {
+        let key = self.idempotency_key.as_ref();
+        key.map(|key| text::line("idempotency_key", &key.0, text::NAME_MAX)).transpose()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_patch_keeps_clears_and_sets() {
+        let mut city = Some("Madrid".to_owned());
+        let mut patch = |text: Option<&str>| {
+            let text = text.map(|text| Text(text.to_owned()));
+            patch(&mut city, &text, |text| text::line("city", text, text::NAME_MAX)).unwrap();
+            city.clone()
+        };
+        assert_eq!(patch(None).as_deref(), Some("Madrid"));
+        assert_eq!(patch(Some(" Jaén ")).as_deref(), Some("Jaén"));
+        assert_eq!(patch(Some(" ")), None);
+    }
+}

@@ -15,7 +15,7 @@ use super::{
 use crate::{
     books::Books,
     clock,
-    domain::{event::Actor, text},
+    domain::event::Actor,
     error::{Error, Result},
     repository::{self, idempotency},
     service::Act,
@@ -35,13 +35,11 @@ struct Call<'a> {
     actor: Actor,
 }
 
-pub async fn run<T: Write>(entry: &Entry, books: &Books, mut arguments: JsonObject) -> Result<String> {
-    let given = match arguments.shift_remove("idempotency_key") {
-        None | Some(Value::Null) => None,
-        Some(Value::String(key)) => Some(text::line("idempotency_key", &key, text::NAME_MAX)?),
-        Some(_) => return Err(Error::invalid("idempotency_key", "is not a string", "1 to 200 characters")),
-    };
+pub async fn run<T: Write>(entry: &Entry, books: &Books, arguments: JsonObject) -> Result<String> {
     let arguments = Value::Object(arguments);
+    // refused before anything is begun
+    let And(_, key): And<T::Args, KeyArgs> = args::parse(&entry.tool.input_schema, &arguments)?;
+    let given = key.given()?;
     let call = Call {
         entry,
         hash: hash(&arguments),
@@ -86,7 +84,7 @@ async fn attempt<T: Write>(
     }
     *remembered.lock().unwrap_or_else(PoisonError::into_inner) = Some(answer.clone());
     tx.commit().await?;
-    T::committed(books);
+    books.forget_time_zone();
     Ok(answer)
 }
 
@@ -108,6 +106,9 @@ fn answer_again(first: idempotency::First, call: &Call<'_>, remembered: Option<S
 /// SHA-256 of the arguments without the key, whatever the order of their names.
 fn hash(arguments: &Value) -> [u8; 32] {
     let mut sorted = arguments.clone();
+    if let Value::Object(arguments) = &mut sorted {
+        arguments.shift_remove("idempotency_key");
+    }
     sorted.sort_all_objects();
     Sha256::digest(sorted.to_string()).into()
 }
@@ -122,8 +123,10 @@ mod tests {
     fn the_order_of_names_does_not_matter_and_values_do() {
         let call = json!({ "client_id": 1, "lines": [{ "quantity": 1, "description": "x" }] });
         let same = json!({ "lines": [{ "description": "x", "quantity": 1 }], "client_id": 1 });
+        let keyed = json!({ "idempotency_key": "k", "client_id": 1, "lines": [{ "quantity": 1, "description": "x" }] });
         let other = json!({ "client_id": 1, "lines": [{ "quantity": 2, "description": "x" }] });
         assert_eq!(hash(&call), hash(&same));
+        assert_eq!(hash(&call), hash(&keyed));
         assert_ne!(hash(&call), hash(&other));
     }
 }

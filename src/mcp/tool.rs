@@ -6,7 +6,7 @@ use futures_util::future::BoxFuture;
 use rmcp::model::{JsonObject, Tool, ToolAnnotations};
 use schemars::JsonSchema;
 use serde::Serialize;
-use serde_json::{Value, json};
+use serde_json::Value;
 use time::Date;
 
 use super::{
@@ -47,8 +47,6 @@ pub trait Write {
     type Args: Arguments + Send;
     type View: View;
     fn call(act: &Act<'_>, args: Self::Args) -> impl Future<Output = Result<Self::View>> + Send;
-    /// What this process must forget once the change stands.
-    fn committed(_books: &Books) {}
 }
 
 /// What a tool answers. `summary` becomes its first field: a sentence of ours, without any text that people typed.
@@ -99,20 +97,13 @@ pub struct Entry {
 
 impl Entry {
     pub fn read<T: Read + 'static>() -> Self {
-        let tool = describe::<T::View>(T::ABOUT, T::Args::schema(), ToolAnnotations::new().read_only(true))
-            .with_hints(false, true);
+        let tool = describe::<T::View>(T::ABOUT, T::Args::schema(), hints(true, false));
         Self { tool, run: |entry, books, arguments| Box::pin(run_read::<T>(entry, books, arguments)) }
     }
 
     pub fn write<T: Write + 'static>() -> Self {
-        let key = json!({ "properties": { "idempotency_key": {
-            "type": "string",
-            "description": "Any word of yours; a repeat with the same one changes nothing and gets the first answer."
-        } } });
-        let Value::Object(key) = key else { unreachable!() };
-        let input = schema::merge(T::Args::schema(), key);
-        let tool = describe::<T::View>(T::ABOUT, input, ToolAnnotations::new().read_only(false))
-            .with_hints(T::DESTRUCTIVE, false);
+        let input = And::<T::Args, KeyArgs>::schema();
+        let tool = describe::<T::View>(T::ABOUT, input, hints(false, T::DESTRUCTIVE));
         Self { tool, run: |entry, books, arguments| Box::pin(envelope::run::<T>(entry, books, arguments)) }
     }
 
@@ -123,17 +114,13 @@ impl Entry {
     }
 }
 
-trait WithHints {
-    fn with_hints(self, destructive: bool, idempotent: bool) -> Self;
-}
-
-impl WithHints for Tool {
-    /// Nothing here reaches beyond the database.
-    fn with_hints(mut self, destructive: bool, idempotent: bool) -> Self {
-        let hints = self.annotations.take().unwrap_or_default();
-        self.annotations = Some(hints.destructive(destructive).idempotent(idempotent).open_world(false));
-        self
-    }
+/// Only reads may be repeated at will, and nothing here reaches beyond the database.
+fn hints(read_only: bool, destructive: bool) -> ToolAnnotations {
+    ToolAnnotations::new()
+        .read_only(read_only)
+        .destructive(destructive)
+        .idempotent(read_only)
+        .open_world(false)
 }
 
 fn describe<V: JsonSchema>(about: About, input: JsonObject, hints: ToolAnnotations) -> Tool {
