@@ -13,7 +13,7 @@ use serde_json::Value;
 use time::Date;
 
 use crate::{
-    domain::{date, decimal},
+    domain::{date, decimal, text},
     error::{Error, Result},
     repository::page::PageRequest,
 };
@@ -271,6 +271,11 @@ impl Visitor<'_> for ClearableIntVisitor {
         IntVisitor.visit_u64(number).map(Some)
     }
 
+    #[expect(clippy::disallowed_types, reason = "as a whole number is taken")]
+    fn visit_f64<E: de::Error>(self, number: f64) -> std::result::Result<Option<i64>, E> {
+        IntVisitor.visit_f64(number).map(Some)
+    }
+
     fn visit_str<E: de::Error>(self, text: &str) -> std::result::Result<Option<i64>, E> {
         if text.trim().is_empty() { Ok(None) } else { IntVisitor.visit_str(text).map(Some) }
     }
@@ -297,6 +302,11 @@ impl Visitor<'_> for ReferenceVisitor {
 
     fn visit_u64<E: de::Error>(self, id: u64) -> std::result::Result<Reference, E> {
         IntVisitor.visit_u64(id).map(Reference::Id)
+    }
+
+    #[expect(clippy::disallowed_types, reason = "as a whole number is taken")]
+    fn visit_f64<E: de::Error>(self, id: f64) -> std::result::Result<Reference, E> {
+        IntVisitor.visit_f64(id).map(Reference::Id)
     }
 
     fn visit_str<E: de::Error>(self, text: &str) -> std::result::Result<Reference, E> {
@@ -332,8 +342,44 @@ pub fn change<T>(text: Option<&Text>, parse: impl FnOnce(&str) -> Result<T>) -> 
     text.map(|_| given(text).map(parse).transpose()).transpose()
 }
 
+/// Sets, clears or keeps an optional field, as [`change`] says.
+pub fn patch<T>(
+    target: &mut Option<T>,
+    text: &Option<Text>,
+    parse: impl FnOnce(&str) -> Result<T>,
+) -> Result<()> {
+    if let Some(changed) = change(text.as_ref(), parse)? {
+        *target = changed;
+    }
+    Ok(())
+}
+
+/// Words to look for, checked as any text is.
+pub fn searched(field: &'static str, words: Option<&Text>) -> Result<Option<String>> {
+    given(words).map(|words| text::line(field, words, text::NAME_MAX)).transpose()
+}
+
 pub fn day(field: &'static str, text: Option<&Text>) -> Result<Option<Date>> {
     given(text).map(|text| date::parse(field, text)).transpose()
+}
+
+/// A stretch of days, each end open where it is not given.
+pub fn period(
+    open: (Date, Date),
+    (from_field, from): (&'static str, &Option<Text>),
+    (to_field, to): (&'static str, &Option<Text>),
+) -> Result<(Date, Date)> {
+    let (from, to) = (day(from_field, from.as_ref())?, day(to_field, to.as_ref())?);
+    if let (Some(from), Some(to)) = (from, to)
+        && from > to
+    {
+        return Err(Error::invalid(
+            to_field,
+            format!("{to} is before {from_field} {from}"),
+            format!("{from} or later"),
+        ));
+    }
+    Ok((from.unwrap_or(open.0), to.unwrap_or(open.1)))
 }
 
 pub fn amount(field: &'static str, number: Option<&Number>) -> Result<Option<Decimal>> {

@@ -1,12 +1,12 @@
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::business::{ContactArgs, raw};
+use super::contact::ContactArgs;
 use crate::{
     domain::{client::ClientDetails, codes::Language, contact, ids::ClientId, text},
     error::Result,
     mcp::{
-        args::{And, ClearableInt, Flag, Int, PageArgs, Text, VersionArgs, given},
+        args::{And, ClearableInt, Flag, Int, PageArgs, Text, VersionArgs, patch, searched},
         tool::{About, Desk, Entry, Read, Write},
         views::{
             List,
@@ -57,9 +57,9 @@ struct DetailArgs {
 
 impl DetailArgs {
     fn apply(&self, details: &mut ClientDetails) -> Result<()> {
-        text::patch(&mut details.tax_id, raw(&self.tax_id), |id| contact::tax_id("tax_id", id))?;
-        text::patch(&mut details.language, raw(&self.language), |code| Language::parse("language", code))?;
-        text::patch(&mut details.notes, raw(&self.notes), |notes| text::note("notes", notes))?;
+        patch(&mut details.tax_id, &self.tax_id, |id| contact::tax_id("tax_id", id))?;
+        patch(&mut details.language, &self.language, |code| Language::parse("language", code))?;
+        patch(&mut details.notes, &self.notes, |notes| text::note("notes", notes))?;
         if let Some(ClearableInt(days)) = self.payment_terms_days {
             let checked = days.map(|days| contact::payment_terms_days("payment_terms_days", days));
             details.payment_terms_days = checked.transpose()?;
@@ -176,11 +176,6 @@ impl Read for FindClients {
                 .await?;
         Ok(List::of(found, ClientView::from))
     }
-}
-
-/// Words to look for, checked as any text is.
-pub(super) fn searched(field: &'static str, words: Option<&Text>) -> Result<Option<String>> {
-    given(words).map(|words| text::line(field, words, text::NAME_MAX)).transpose()
 }
 
 #[derive(Deserialize, JsonSchema)]

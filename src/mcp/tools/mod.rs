@@ -2,6 +2,7 @@
 
 mod business;
 pub(super) mod client;
+mod contact;
 pub(super) mod invoice;
 mod payment;
 pub(super) mod report;

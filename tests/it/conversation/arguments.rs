@@ -92,6 +92,9 @@ fn ids_flags_and_texts_come_in_the_types_that_models_use() {
     assert_fields(&made, json!({"status": "pending"}));
     assert_eq!(made["lines"][0]["description"], "2026");
     assert_eq!(office.call("get_client", json!({"client_id": 1.0}))["id"], 1);
+    assert_eq!(office.call("get_invoice", json!({"invoice_id": 1.0}))["id"], 1);
+    let terms = json!({"client_id": client, "payment_terms_days": 15.0});
+    assert_eq!(office.call("update_client", terms)["payment_terms_days"], 15);
     for bad in [json!("ana"), json!(1.5), json!(true), json!([1]), json!("9223372036854775808")] {
         office.refuses("get_client", json!({"client_id": bad}), &["client_id", "integer"]);
     }
