@@ -48,7 +48,7 @@ struct Supervise {
     #[arg(long)]
     data_dir: PathBuf,
     #[arg(long)]
-    bin_dir: Option<PathBuf>,
+    bin_dir: PathBuf,
     #[arg(long)]
     not_durable: bool,
     #[arg(long)]
@@ -56,15 +56,15 @@ struct Supervise {
 }
 
 impl Supervise {
-    fn settings(self) -> Result<Settings> {
+    fn run(self) -> Result<()> {
         let executable =
             std::env::current_exe().map_err(|error| Error::internal("finding facturo", error))?;
-        Ok(Settings {
-            bin_dir: self.bin_dir,
+        let settings = Settings {
             durable: !self.not_durable,
             linger: Duration::from_millis(self.linger_ms),
             ..Settings::new(self.data_dir, executable)
-        })
+        };
+        private_server::supervise(&settings, &self.bin_dir)
     }
 }
 
@@ -72,7 +72,7 @@ impl Supervise {
 pub fn run() -> ExitCode {
     let done = match Cli::parse().command.unwrap_or(Command::Serve) {
         // before any runtime: it forks, and must be alone in its process
-        Command::Supervise(args) => args.settings().and_then(|settings| private_server::supervise(&settings)),
+        Command::Supervise(args) => args.run(),
         Command::Serve => with_runtime(serve),
         Command::Check => with_runtime(check::run),
         Command::Demo(args) => with_runtime(|config| demo::run(config, args)),
