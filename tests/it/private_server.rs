@@ -221,7 +221,7 @@ async fn another_major_version_is_named() {
     let error = PrivateServer::start(&scratch.settings).await.unwrap_err().to_string();
     let cluster = scratch.data().join("postgres");
     assert!(error.contains(cluster.to_str().unwrap()) && error.contains("PostgreSQL 12"), "{error}");
-    assert!(describe(&scratch.settings).await.unwrap().to_string().contains(&error));
+    assert_eq!(describe(&scratch.settings).await.unwrap().usable().unwrap_err().to_string(), error);
 
     fs::remove_file(cluster.join("PG_VERSION")).unwrap();
     fs::write(cluster.join("thesis.txt"), "not ours").unwrap();
