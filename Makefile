@@ -35,7 +35,8 @@ test: setup
 	    set -ex; cargo test --locked; \
 	fi
 
-check: setup
+check:
+	@scripts/setup.sh --to-build
 	cargo fmt --check
 	cargo clippy --locked --all-targets -- -D warnings
 	@scripts/check-files.sh

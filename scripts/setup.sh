@@ -1,9 +1,10 @@
 #!/usr/bin/env bash
 # Finds what facturo is built and run with, and installs PostgreSQL's server programs when they are missing.
 # Quick where nothing needs doing; run it as often as you like. `make setup` calls it.
-# With --print-bin it only prints the directory of the PostgreSQL that it finds.
+# With --print-bin it only prints the directory of the PostgreSQL that it finds; with --to-build it only looks for what
+# facturo is built with, and installs nothing.
 #
-# PostgreSQL is looked for where the program itself looks, in the same order (src/database/).
+# PostgreSQL is looked for where the program itself looks, in the same order (src/database/private_server/binaries.rs).
 set -euo pipefail
 umask 022 # what is installed must be readable for the user that runs the server
 cd "${BASH_SOURCE[0]%/*}/.."
@@ -72,7 +73,7 @@ newest_first() {
         name=${dir%/bin}
         name=${name##*[!0-9]}
         printf '%s %s\n' "${name:-0}" "$dir"
-    done | sort -rn | cut -d' ' -f2-
+    done | sort -s -r -n -k 1,1 | cut -d' ' -f2-
 }
 
 # The directory that a program of the PATH really lies in.
@@ -91,13 +92,9 @@ home_of() {
 candidates() {
     printf '%s\n' "$own/bin"
     if command -v pg_config >/dev/null; then pg_config --bindir 2>/dev/null || true; fi
-    newest_first /usr/lib/postgresql/*/bin
-    newest_first /usr/pgsql-*/bin
-    newest_first /usr/libexec/postgresql[0-9]*
-    newest_first /opt/homebrew/opt/postgresql@*/bin /usr/local/opt/postgresql@*/bin \
-        /home/linuxbrew/.linuxbrew/opt/postgresql@*/bin
-    newest_first /Applications/Postgres.app/Contents/Versions/[0-9]*/bin
-    newest_first /Library/PostgreSQL/[0-9]*/bin
+    newest_first /usr/lib/postgresql/*/bin /usr/pgsql-*/bin /usr/libexec/postgresql[0-9]* \
+        /opt/homebrew/opt/postgresql@*/bin /usr/local/opt/postgresql@*/bin /home/linuxbrew/.linuxbrew/opt/postgresql@*/bin \
+        /Applications/Postgres.app/Contents/Versions/[0-9]*/bin /Library/PostgreSQL/[0-9]*/bin
     home_of postgres || true
 }
 
@@ -264,6 +261,12 @@ find_nextest() {
 if [ "${1:-}" = --print-bin ]; then
     find_postgres || fail "No PostgreSQL server of version $oldest_postgres or newer here. $refused" "make setup"
     say "$bin"
+    exit
+fi
+
+if [ "${1:-}" = --to-build ]; then
+    find_cargo
+    find_compiler
     exit
 fi
 

@@ -1,7 +1,7 @@
 //! The books: an open database of the right schema, and the business that this process serves.
 
 use std::{
-    sync::{PoisonError, RwLock},
+    sync::{Arc, PoisonError, RwLock},
     time::{Duration, Instant},
 };
 
@@ -41,22 +41,23 @@ impl Books {
     pub async fn open(config: &Config) -> Result<Self> {
         let database = Database::open(config).await?;
         let mut client = database.client().await?;
-        let migrated = migrate::migrate(&mut client).await?;
-        repository::business::ensure_first(&client, &first_business()?, clock::now()).await?;
+        migrate::migrate(&mut client).await?;
+        let trigrams = migrate::has_trigrams(&**client).await?;
+        let first = first_business(&client).await?;
         let business = match config.business {
             Some(id) => repository::business::get(&client, BusinessId(id)).await?.id,
-            None => repository::business::first(&client).await?.unwrap_or(BusinessId(1)),
+            None => first,
         };
         if repository::series::all(&client, business).await?.is_empty() {
             for series in Series::first_ones()? {
                 repository::series::insert(&client, business, &series).await?;
             }
         }
-        Ok(Self { database, business, trigrams: migrated.trigrams, zone: RwLock::default() })
+        Ok(Self { database, business, trigrams, zone: RwLock::default() })
     }
 
     /// Forgets the answers of calls long past, now and every hour.
-    pub async fn forget_old_answers(&self) {
+    pub async fn forget_old_answers(self: Arc<Self>) {
         let mut hours = tokio::time::interval(Duration::from_secs(3600));
         loop {
             hours.tick().await;
@@ -65,7 +66,7 @@ impl Books {
                 repository::idempotency::purge(&client, self.business, clock::now()).await
             };
             if let Err(error) = forgotten.await {
-                tracing::debug!(%error, "old answers stay for another hour");
+                error.log("forgetting old answers");
             }
         }
     }
@@ -88,14 +89,23 @@ impl Books {
         Ok(today)
     }
 
-    /// To be called when the business was changed here.
+    /// To be called when something was changed here.
     pub fn forget_time_zone(&self) {
         *self.zone.write().unwrap_or_else(PoisonError::into_inner) = None;
     }
 }
 
+/// The business with the lowest id, which is made where there is none, whoever else is doing so.
+async fn first_business(client: &Client) -> Result<BusinessId> {
+    if let Some(id) = repository::business::first(client).await? {
+        return Ok(id);
+    }
+    repository::business::ensure_first(client, &undescribed()?, clock::now()).await?;
+    Ok(BusinessId(1))
+}
+
 /// A business nobody has described yet: Spain's defaults.
-fn first_business() -> Result<BusinessDetails> {
+fn undescribed() -> Result<BusinessDetails> {
     Ok(BusinessDetails {
         legal_name: None,
         tax_id: None,

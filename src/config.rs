@@ -23,7 +23,7 @@ pub struct Config {
     pub xdg_data_home: Option<PathBuf>,
     /// `PATH`, the last place where PostgreSQL binaries are searched.
     pub search_path: Option<OsString>,
-    /// `FACTURO_SCRATCH=1`: the private server does without fsync, for tests and demonstrations that throw it away.
+    /// False with `FACTURO_SCRATCH=1`: the private server does without fsync, for tests and demonstrations that throw it away.
     pub durable: bool,
     /// `TMPDIR`: where a demonstration keeps what it throws away.
     pub temp_dir: Option<PathBuf>,
@@ -34,50 +34,89 @@ pub struct Config {
 impl Config {
     pub fn from_env() -> Result<Self> {
         #[expect(clippy::disallowed_methods, reason = "this is the environment's own room")]
-        Self::read(|name| std::env::var(name).ok())
+        Self::read(|name| std::env::var_os(name))
     }
 
-    /// Reads settings by name. A variable that is set to nothing counts as not set.
-    fn read(variable: impl Fn(&str) -> Option<String>) -> Result<Self> {
-        let get = |name: &str| variable(name).filter(|value| !value.trim().is_empty());
-        let path = |name: &str| get(name).map(PathBuf::from);
-        let whole = |name: &'static str, least: u32| {
+    /// Reads settings by name. A variable that is set to nothing counts as not set. Paths are taken as they are; what is
+    /// text must be UTF-8, and is never taken for unset because it is not.
+    fn read(variable: impl Fn(&str) -> Option<OsString>) -> Result<Self> {
+        let set =
+            |name: &str| variable(name).filter(|value| !value.as_encoded_bytes().trim_ascii().is_empty());
+        let path = |name: &str| set(name).map(PathBuf::from);
+        let text = |name: &'static str| {
+            let read = |value: OsString| value.into_string().map_err(|_| not_utf8(name));
+            set(name).map(read).transpose()
+        };
+        let whole = |name: &'static str, least: u32, most: u32| {
             let parse = |value: String| {
-                let accepted = format!("a whole number from {least}");
-                let number = value.trim().parse().ok().filter(|number| *number >= least);
+                let accepted = match most {
+                    u32::MAX => format!("a whole number from {least}"),
+                    most => format!("{least} or {most}"),
+                };
+                let number = value.trim().parse().ok().filter(|number| (least..=most).contains(number));
                 number.ok_or_else(|| Error::invalid(name, format!("{value:?} is no such number"), accepted))
             };
-            get(name).map(parse).transpose()
+            text(name)?.map(parse).transpose()
         };
         Ok(Self {
-            database_url: get("DATABASE_URL"),
+            database_url: text("DATABASE_URL")?,
             data_dir: path("FACTURO_DATA_DIR"),
             postgres_bin: path("FACTURO_POSTGRES_BIN"),
-            business: whole("FACTURO_BUSINESS", 1)?.map(i64::from),
-            log: get("FACTURO_LOG").unwrap_or_else(|| "info".into()),
-            linger: Duration::from_secs(whole("FACTURO_LINGER", 0)?.unwrap_or(30).into()),
+            business: whole("FACTURO_BUSINESS", 1, u32::MAX)?.map(i64::from),
+            log: text("FACTURO_LOG")?.unwrap_or_else(|| "info".into()),
+            linger: Duration::from_secs(whole("FACTURO_LINGER", 0, u32::MAX)?.unwrap_or(30).into()),
             home: path("HOME"),
             xdg_data_home: path("XDG_DATA_HOME"),
-            search_path: get("PATH").map(OsString::from),
-            durable: get("FACTURO_SCRATCH").is_none(),
+            search_path: set("PATH"),
+            durable: whole("FACTURO_SCRATCH", 0, 1)? != Some(1),
             temp_dir: path("TMPDIR"),
-            no_color: get("NO_COLOR").is_some(),
+            no_color: set("NO_COLOR").is_some(),
         })
     }
 }
 
+/// Without the value, which may be a secret.
+fn not_utf8(name: &'static str) -> Error {
+    Error::invalid(name, "is not UTF-8", "text in UTF-8")
+}
+
 #[cfg(test)]
 mod tests {
+    use std::{ffi::OsStr, os::unix::ffi::OsStrExt as _};
+
     use super::*;
 
     fn read(pairs: &[(&str, &str)]) -> Result<Config> {
-        Config::read(|name| pairs.iter().find(|(key, _)| *key == name).map(|(_, value)| (*value).to_owned()))
+        Config::read(|name| pairs.iter().find(|(key, _)| *key == name).map(|(_, value)| value.into()))
     }
 
     #[test]
     fn nothing_set_means_the_defaults() {
         let config = read(&[("DATABASE_URL", "  ")]).unwrap();
         assert_eq!((config.database_url, config.business, config.log.as_str()), (None, None, "info"));
+    }
+
+    #[test]
+    fn scratch_is_one_or_zero() {
+        for (value, durable) in [("1", false), ("0", true), ("", true), (" 1 ", false)] {
+            assert_eq!(read(&[("FACTURO_SCRATCH", value)]).unwrap().durable, durable, "{value:?}");
+        }
+        for value in ["yes", "true", "2", "-1"] {
+            let told = read(&[("FACTURO_SCRATCH", value)]).unwrap_err().to_string();
+            assert!(told.contains("FACTURO_SCRATCH") && told.contains(value), "{told}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_utf8_is_a_path_or_refused_and_never_unset() {
+        let strange = OsStr::from_bytes(b"/data/\xff");
+        let read = |set: &str| Config::read(|name| (name == set).then(|| strange.to_owned()));
+        assert_eq!(read("FACTURO_DATA_DIR").unwrap().data_dir.unwrap().as_os_str(), strange);
+        assert_eq!(read("PATH").unwrap().search_path.unwrap(), strange);
+        for name in ["DATABASE_URL", "FACTURO_BUSINESS", "FACTURO_LOG", "FACTURO_LINGER", "FACTURO_SCRATCH"] {
+            let told = read(name).unwrap_err().to_string();
+            assert!(told.contains(name) && told.contains("UTF-8"), "{told}");
+        }
     }
 
     #[test]

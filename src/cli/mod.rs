@@ -52,7 +52,7 @@ struct Supervise {
     #[arg(long)]
     data_dir: PathBuf,
     #[arg(long)]
-    bin_dir: Option<PathBuf>,
+    bin_dir: PathBuf,
     #[arg(long)]
     not_durable: bool,
     #[arg(long)]
@@ -60,15 +60,15 @@ struct Supervise {
 }
 
 impl Supervise {
-    fn settings(self) -> Result<Settings> {
+    fn run(self) -> Result<()> {
         let executable =
             std::env::current_exe().map_err(|error| Error::internal("finding facturo", error))?;
-        Ok(Settings {
-            bin_dir: self.bin_dir,
+        let settings = Settings {
             durable: !self.not_durable,
             linger: Duration::from_millis(self.linger_ms),
             ..Settings::new(self.data_dir, executable)
-        })
+        };
+        private_server::supervise(&settings, &self.bin_dir)
     }
 }
 
@@ -76,7 +76,7 @@ impl Supervise {
 pub fn run() -> ExitCode {
     let done = match Cli::parse().command.unwrap_or(Command::Serve) {
         // before any runtime: it forks, and must be alone in its process
-        Command::Supervise(args) => args.settings().and_then(|settings| private_server::supervise(&settings)),
+        Command::Supervise(args) => args.run(),
         Command::Serve => with_runtime(serve),
         Command::Check => with_runtime(check::run),
         Command::Demo(args) => with_runtime(|config| demo::run(config, args)),
@@ -86,6 +86,9 @@ pub fn run() -> ExitCode {
     match done {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
+            if std::error::Error::source(&error).is_some() {
+                error.log("this command");
+            }
             say(&error.to_string());
             ExitCode::FAILURE
         }
@@ -111,9 +114,8 @@ async fn serve(config: Config) -> Result<()> {
     let opening = Arc::clone(&facturo);
     // the database comes up behind the answer to initialize
     tokio::spawn(async move {
-        match opening.books().await {
-            Ok(books) => books.forget_old_answers().await,
-            Err(error) => tracing::error!(%error, "no database; each call tries again"),
+        if let Err(error) = opening.books().await {
+            error.log("opening the database; each call tries again");
         }
     });
     stdio::serve(facturo, SHUTDOWN_GRACE).await

@@ -1,9 +1,9 @@
 //! Migrations: forward only, embedded, checksummed, all pending ones in one transaction under one lock.
 
 use sha2::{Digest, Sha256};
-use tokio_postgres::{Client, GenericClient, error::SqlState};
+use tokio_postgres::{Client, GenericClient, Transaction, error::SqlState};
 
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, causes};
 
 struct Migration {
     version: i32,
@@ -41,17 +41,14 @@ const LOCK: &str = include_str!("../../sql/queries/migration/lock.sql");
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Schema {
     Current,
-    /// So many migrations are still to be applied.
-    Behind(usize),
+    /// So many migrations of all are applied.
+    Behind {
+        applied: usize,
+    },
 }
 
-/// What a run found and did.
-#[derive(Debug, Clone, Copy)]
-pub struct Migrated {
-    pub applied: usize,
-    /// The trigram extension is there, so that search forgives typos.
-    pub trigrams: bool,
-}
+/// How many migrations there are.
+pub const KNOWN: usize = MIGRATIONS.len();
 
 /// The newest schema version that this program knows.
 pub fn known_version() -> i32 {
@@ -66,7 +63,7 @@ pub async fn inspect(client: &impl GenericClient) -> Result<Schema> {
     let rows = match client.query(include_str!("../../sql/queries/migration/applied.sql"), &[]).await {
         Ok(rows) => rows,
         Err(error) if error.code() == Some(&SqlState::UNDEFINED_TABLE) => {
-            return Ok(Schema::Behind(MIGRATIONS.len()));
+            return Ok(Schema::Behind { applied: 0 });
         }
         Err(error) => return Err(error.into()),
     };
@@ -78,28 +75,30 @@ pub async fn inspect(client: &impl GenericClient) -> Result<Schema> {
             None => return Err(newer(version)),
         }
     }
-    match MIGRATIONS.len() - rows.len() {
-        0 => Ok(Schema::Current),
-        pending => Ok(Schema::Behind(pending)),
+    match rows.len() {
+        applied if applied == KNOWN => Ok(Schema::Current),
+        applied => Ok(Schema::Behind { applied }),
     }
 }
 
 /// Brings the schema up to date, whoever else is doing so.
-pub async fn migrate(client: &mut Client) -> Result<Migrated> {
-    let schema = inspect(client).await?;
-    let applied = if schema == Schema::Current { 0 } else { apply_pending(client).await? };
-    let trigrams = has_trigrams(client).await? || applied > 0 && create_trigrams(client).await?;
-    Ok(Migrated { applied, trigrams })
+pub async fn migrate(client: &mut Client) -> Result<()> {
+    match inspect(client).await? {
+        Schema::Current => Ok(()),
+        Schema::Behind { .. } => apply_pending(client).await,
+    }
 }
 
-async fn apply_pending(client: &mut Client) -> Result<usize> {
-    let tx = client.transaction().await?;
+async fn apply_pending(client: &mut Client) -> Result<()> {
+    let mut tx = client.transaction().await?;
+    // the limits are for calls; a migration, and whoever waits for it, takes as long as it takes
+    tx.query(include_str!("../../sql/queries/migration/no_limits.sql"), &[]).await?;
     tx.query(LOCK, &[]).await?;
     tx.batch_execute(include_str!("../../sql/queries/migration/create_table.sql")).await?;
-    let Schema::Behind(pending) = inspect(&tx).await? else {
-        return Ok(0); // another process was faster
+    let Schema::Behind { applied } = inspect(&tx).await? else {
+        return Ok(()); // another process was faster
     };
-    for migration in &MIGRATIONS[MIGRATIONS.len() - pending..] {
+    for migration in &MIGRATIONS[applied..] {
         tracing::info!(migration = migration.name, "migrating the database");
         tx.batch_execute(migration.sql).await?;
         let checksum = migration.checksum();
@@ -107,8 +106,8 @@ async fn apply_pending(client: &mut Client) -> Result<usize> {
             &[&migration.version, &migration.name, &checksum.as_slice()];
         tx.execute(include_str!("../../sql/queries/migration/record.sql"), values).await?;
     }
-    tx.commit().await?;
-    Ok(pending)
+    create_trigrams(&mut tx).await?;
+    Ok(tx.commit().await?)
 }
 
 /// What the server calls itself, such as `17.2`.
@@ -122,18 +121,15 @@ pub async fn has_trigrams(client: &impl GenericClient) -> Result<bool> {
     Ok(row.try_get(0)?)
 }
 
-/// Tries to create the trigram extension and its indexes; a server that does not allow it is no error.
-pub async fn create_trigrams(client: &mut Client) -> Result<bool> {
-    let tx = client.transaction().await?;
-    tx.query(LOCK, &[]).await?;
-    match tx.batch_execute(include_str!("../../sql/search/trigram.sql")).await {
-        Ok(()) => {
-            tx.commit().await?;
-            Ok(true)
-        }
+/// Tries to create the trigram extension; a server that does not allow it is no error.
+async fn create_trigrams(tx: &mut Transaction<'_>) -> Result<()> {
+    let attempt = tx.transaction().await?;
+    match attempt.batch_execute(include_str!("../../sql/search/trigram.sql")).await {
+        Ok(()) => Ok(attempt.commit().await?),
         Err(error) if error.as_db_error().is_some() => {
-            tracing::warn!(%error, "pg_trgm cannot be created here: search will not forgive typos");
-            Ok(false)
+            let cause = causes(&error);
+            tracing::warn!(cause, "pg_trgm cannot be created here: search will not forgive typos");
+            Ok(attempt.rollback().await?)
         }
         Err(error) => Err(error.into()),
     }

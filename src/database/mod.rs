@@ -31,7 +31,7 @@ impl Database {
             }
         };
         let pool = pool::build(server)?;
-        tokio::spawn(pool::release_idle(pool.clone()));
+        tokio::spawn(pool::release_idle(pool.weak()));
         Ok(Self { pool, private })
     }
 
@@ -77,14 +77,13 @@ fn unreachable(error: PoolError) -> Error {
                 format!("The database refused the connection: {said}."),
                 "Check DATABASE_URL; `facturo check` says what is used.",
             )
+            .because(error)
         }
-        PoolError::Backend(error) => {
-            tracing::warn!(%error, "no connection");
-            Error::unavailable(
-                "The database cannot be reached.",
-                "Check that it is running and that DATABASE_URL is right; `facturo check` says what is used.",
-            )
-        }
+        PoolError::Backend(error) => Error::unavailable(
+            "The database cannot be reached.",
+            "Check that it is running and that DATABASE_URL is right; `facturo check` says what is used.",
+        )
+        .because(error),
         PoolError::Timeout(_) => Error::unavailable(
             "The database did not answer in time.",
             "Try again; if it lasts, `facturo check` says what is used.",

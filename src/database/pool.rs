@@ -1,6 +1,7 @@
 //! The pool: few connections, each wait bounded, TLS for every host that is not local.
 
 use std::{
+    net::IpAddr,
     str::FromStr,
     sync::{
         Arc,
@@ -10,7 +11,7 @@ use std::{
 };
 
 use deadpool_postgres::{
-    ConfigConnectImpl, Connect, Manager, ManagerConfig, Pool, RecyclingMethod, Runtime, Timeouts,
+    ConfigConnectImpl, Connect, Manager, ManagerConfig, Pool, RecyclingMethod, Runtime, Timeouts, WeakPool,
 };
 use futures_util::future::BoxFuture;
 use tokio::task::JoinHandle;
@@ -29,6 +30,8 @@ const CONNECTIONS: usize = 8;
 const IDLE: Duration = Duration::from_secs(60);
 const WAIT: Duration = Duration::from_secs(10);
 const CONNECT: Duration = Duration::from_secs(10);
+/// How long a remote host may leave what was sent unacknowledged, or probes unanswered.
+const SILENCE: Duration = Duration::from_secs(30);
 /// Limits that the server itself keeps for every statement of ours.
 const SERVER_LIMITS: &str =
     "-c statement_timeout=20s -c lock_timeout=10s -c idle_in_transaction_session_timeout=60s";
@@ -70,17 +73,21 @@ pub fn describe(url: &str) -> Result<String> {
     Ok(format!("{database} on {hosts} (DATABASE_URL, {tls})"))
 }
 
+/// By name, and by address too where one is given, since that is where the connection then goes.
 fn is_local(config: &Config) -> bool {
-    config.get_hosts().iter().all(|host| match host {
+    let here = |host: &Host| match host {
         Host::Tcp(name) => matches!(name.as_str(), "localhost" | "127.0.0.1" | "::1" | "[::1]"),
         #[cfg(unix)]
         Host::Unix(_) => true,
-    })
+    };
+    let hosts = config.get_hosts();
+    !hosts.is_empty() && hosts.iter().all(here) && config.get_hostaddrs().iter().all(IpAddr::is_loopback)
 }
 
 /// Makes the pool; connects to nothing yet.
 pub fn build(mut config: Config) -> Result<Pool> {
     config.application_name("facturo").connect_timeout(CONNECT);
+    notice_silence(&mut config);
     let connect: Box<dyn Connect> = match config.get_ssl_mode() {
         SslMode::Require => Box::new(ConfigConnectImpl { tls: tls()? }),
         _ => Box::new(ConfigConnectImpl { tls: NoTls }),
@@ -93,6 +100,17 @@ pub fn build(mut config: Config) -> Result<Pool> {
         .runtime(Runtime::Tokio1)
         .build()
         .map_err(|error| Error::internal("pool", error))
+}
+
+/// A host that went away without a word is noticed, where the URL has no limits of its own: in the middle of a statement and
+/// while one is waited for. Nothing of it concerns Unix sockets.
+fn notice_silence(config: &mut Config) {
+    if config.get_tcp_user_timeout().is_none() {
+        config.tcp_user_timeout(SILENCE);
+    }
+    if config.get_keepalives_interval().is_none() && config.get_keepalives_retries().is_none() {
+        config.keepalives_idle(SILENCE / 3).keepalives_interval(SILENCE / 3).keepalives_retries(2);
+    }
 }
 
 /// Asks the server for [`SERVER_LIMITS`] with each connection. A pooler such as pgbouncer may refuse to be asked; then
@@ -148,11 +166,12 @@ fn tls() -> Result<MakeRustlsConnect> {
     Ok(MakeRustlsConnect::new(config))
 }
 
-/// Gives back connections that nobody used for a while, for as long as the pool lives.
-pub async fn release_idle(pool: Pool) {
+/// Gives back connections that nobody used for a while, for as long as somebody else has the pool.
+pub async fn release_idle(pool: WeakPool) {
     let mut tick = tokio::time::interval(IDLE / 2);
-    while !pool.is_closed() {
+    loop {
         tick.tick().await;
+        let Some(pool) = pool.upgrade() else { return };
         pool.retain(|_, metrics| metrics.last_used() < IDLE);
     }
 }
@@ -169,6 +188,12 @@ mod tests {
             ("postgresql://u:p@db.example.com/db", SslMode::Require),
             ("postgresql://u:p@127.0.0.1,db.example.com/db", SslMode::Require),
             ("postgresql://u:p@db.example.com/db?sslmode=disable", SslMode::Disable),
+            ("postgresql://u@localhost/db?hostaddr=127.0.0.1", SslMode::Prefer),
+            ("host=localhost hostaddr=::1 user=u", SslMode::Prefer),
+            ("postgresql://u:p@localhost/db?hostaddr=203.0.113.7", SslMode::Require),
+            ("host=localhost,localhost hostaddr=127.0.0.1,203.0.113.7 user=u", SslMode::Require),
+            ("hostaddr=203.0.113.7 user=u", SslMode::Require),
+            ("hostaddr=127.0.0.1 user=u", SslMode::Require),
         ] {
             assert_eq!(parse_url(url).unwrap().get_ssl_mode(), mode, "{url}");
         }

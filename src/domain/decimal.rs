@@ -25,8 +25,8 @@ pub fn parse(field: impl Into<Cow<'static, str>>, text: &str, decimals: u32) -> 
         format!("a number with up to {INTEGER_DIGITS} digits, {fraction}, such as {}", example(decimals))
     };
     let text = text.trim();
-    let (integer, fraction) = text.strip_prefix('-').unwrap_or(text).split_once('.').unwrap_or((text, "0"));
-    let integer = integer.strip_prefix('-').unwrap_or(integer);
+    let (sign, unsigned) = text.strip_prefix('-').map_or(("", text), |unsigned| ("-", unsigned));
+    let (integer, fraction) = unsigned.split_once('.').unwrap_or((unsigned, "0"));
     let digits = |part: &str| !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit());
     if !digits(integer) || !digits(fraction) {
         return Err(Error::invalid(field, format!("{text:?} is not a number"), accepted()));
@@ -39,7 +39,6 @@ pub fn parse(field: impl Into<Cow<'static, str>>, text: &str, decimals: u32) -> 
     if integer.trim_start_matches('0').len() > INTEGER_DIGITS as usize {
         return Err(Error::invalid(field, format!("{text} is too large"), accepted()));
     }
-    let sign = if text.starts_with('-') { "-" } else { "" };
     let plain = format!("{sign}{integer}.{}", &fraction[..significant.max(1)]);
     Decimal::from_str_exact(&plain)
         .map(|number| number.normalize())
@@ -89,6 +88,7 @@ mod tests {
             "1.234,56",
             "1e3",
             "--1",
+            "--1.5",
             "+1",
             "0x1",
             "1.001",

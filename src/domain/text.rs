@@ -52,20 +52,6 @@ fn turns_text_round(c: char) -> bool {
     matches!(c, '\u{2028}' | '\u{2029}' | '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}')
 }
 
-/// Sets, clears or keeps an optional field: absent keeps, an empty string clears, anything else is parsed.
-pub fn patch<T>(
-    target: &mut Option<T>,
-    value: Option<&str>,
-    parse: impl FnOnce(&str) -> Result<T>,
-) -> Result<()> {
-    match value {
-        None => {}
-        Some(text) if text.trim().is_empty() => *target = None,
-        Some(text) => *target = Some(parse(text)?),
-    }
-    Ok(())
-}
-
 /// The form of a text that search compares: lower case, without accents, words separated by single spaces.
 /// `ñ` folds to `n` as well, since people type both.
 pub fn fold(value: &str) -> String {
@@ -96,18 +82,6 @@ mod tests {
         }
         assert_eq!(line("name", "  Ana  ", NAME_MAX).unwrap(), "Ana");
         assert!(line("name", &"ñ".repeat(NAME_MAX), NAME_MAX).is_ok());
-    }
-
-    #[test]
-    fn a_patch_keeps_clears_and_sets() {
-        let mut city = Some("Madrid".to_owned());
-        let parse = |s: &str| line("city", s, NAME_MAX);
-        patch(&mut city, None, parse).unwrap();
-        assert_eq!(city.as_deref(), Some("Madrid"));
-        patch(&mut city, Some("Jaén"), parse).unwrap();
-        assert_eq!(city.as_deref(), Some("Jaén"));
-        patch(&mut city, Some(" "), parse).unwrap();
-        assert_eq!(city, None);
     }
 
     proptest! {

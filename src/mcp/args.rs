@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 use time::Date;
 
 use crate::{
-    domain::{date, decimal},
+    domain::{date, decimal, text},
     error::{Error, Result},
     repository::page::PageRequest,
 };
@@ -284,6 +284,11 @@ impl Visitor<'_> for ClearableIntVisitor {
         IntVisitor.visit_u64(number).map(Some)
     }
 
+    #[expect(clippy::disallowed_types, reason = "as a whole number is taken")]
+    fn visit_f64<E: de::Error>(self, number: f64) -> std::result::Result<Option<i64>, E> {
+        IntVisitor.visit_f64(number).map(Some)
+    }
+
     fn visit_str<E: de::Error>(self, text: &str) -> std::result::Result<Option<i64>, E> {
         if text.trim().is_empty() { Ok(None) } else { IntVisitor.visit_str(text).map(Some) }
     }
@@ -310,6 +315,11 @@ impl Visitor<'_> for ReferenceVisitor {
 
     fn visit_u64<E: de::Error>(self, id: u64) -> std::result::Result<Reference, E> {
         IntVisitor.visit_u64(id).map(Reference::Id)
+    }
+
+    #[expect(clippy::disallowed_types, reason = "as a whole number is taken")]
+    fn visit_f64<E: de::Error>(self, id: f64) -> std::result::Result<Reference, E> {
+        IntVisitor.visit_f64(id).map(Reference::Id)
     }
 
     fn visit_str<E: de::Error>(self, text: &str) -> std::result::Result<Reference, E> {
@@ -345,8 +355,44 @@ pub fn change<T>(text: Option<&Text>, parse: impl FnOnce(&str) -> Result<T>) -> 
     text.map(|_| given(text).map(parse).transpose()).transpose()
 }
 
+/// Sets, clears or keeps an optional field, as [`change`] says.
+pub fn patch<T>(
+    target: &mut Option<T>,
+    text: &Option<Text>,
+    parse: impl FnOnce(&str) -> Result<T>,
+) -> Result<()> {
+    if let Some(changed) = change(text.as_ref(), parse)? {
+        *target = changed;
+    }
+    Ok(())
+}
+
+/// Words to look for, checked as any text is.
+pub fn searched(field: &'static str, words: Option<&Text>) -> Result<Option<String>> {
+    given(words).map(|words| text::line(field, words, text::NAME_MAX)).transpose()
+}
+
 pub fn day(field: &'static str, text: Option<&Text>) -> Result<Option<Date>> {
     given(text).map(|text| date::parse(field, text)).transpose()
+}
+
+/// A stretch of days, each end open where it is not given.
+pub fn period(
+    open: (Date, Date),
+    (from_field, from): (&'static str, &Option<Text>),
+    (to_field, to): (&'static str, &Option<Text>),
+) -> Result<(Date, Date)> {
+    let (from, to) = (day(from_field, from.as_ref())?, day(to_field, to.as_ref())?);
+    if let (Some(from), Some(to)) = (from, to)
+        && from > to
+    {
+        return Err(Error::invalid(
+            to_field,
+            format!("{to} is before {from_field} {from}"),
+            format!("{from} or later"),
+        ));
+    }
+    Ok((from.unwrap_or(open.0), to.unwrap_or(open.1)))
 }
 
 pub fn amount(field: &'static str, number: Option<&Number>) -> Result<Option<Decimal>> {
@@ -378,5 +424,37 @@ pub struct VersionArgs {
 impl VersionArgs {
     pub fn expected(&self) -> Option<i64> {
         self.expected_version.as_ref().map(|version| version.0)
+    }
+}
+
+/// For everything that writes.
+#[derive(Debug, Default, Deserialize, JsonSchema)]
+pub struct KeyArgs {
+    /// Any word of yours; a repeat with the same one changes nothing and gets the first answer.
+    idempotency_key: Option<Text>,
+}
+
+impl KeyArgs {
+    pub fn given(&self) -> Result<Option<String>> {
+        let key = self.idempotency_key.as_ref();
+        key.map(|key| text::line("idempotency_key", &key.0, text::NAME_MAX)).transpose()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_patch_keeps_clears_and_sets() {
+        let mut city = Some("Madrid".to_owned());
+        let mut patch = |text: Option<&str>| {
+            let text = text.map(|text| Text(text.to_owned()));
+            patch(&mut city, &text, |text| text::line("city", text, text::NAME_MAX)).unwrap();
+            city.clone()
+        };
+        assert_eq!(patch(None).as_deref(), Some("Madrid"));
+        assert_eq!(patch(Some(" Jaén ")).as_deref(), Some("Jaén"));
+        assert_eq!(patch(Some(" ")), None);
     }
 }

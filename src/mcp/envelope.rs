@@ -1,26 +1,26 @@
 //! The envelope of every write: begin, claim the key, act, keep the answer, commit; and try again what may be tried
 //! again. A try whose commit went unanswered is told apart from one that failed by the key, which is written with it.
 
-use std::time::Duration;
+use std::sync::{Mutex, PoisonError};
 
 use rmcp::model::JsonObject;
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 
 use super::{
-    args,
+    args::{self, And, KeyArgs},
+    retry::retry,
     tool::{self, Entry, View as _, Write},
 };
 use crate::{
     books::Books,
     clock,
-    domain::{event::Actor, text},
+    domain::event::Actor,
     error::{Error, Result},
     repository::{self, idempotency},
     service::Act,
 };
 
-const TRIES: u32 = 4;
 /// A caller's key answers repeats for 30 days.
 const KEEP_CALLERS: time::Duration = time::Duration::days(30);
 /// A key of ours is of use only while its call runs.
@@ -35,13 +35,11 @@ struct Call<'a> {
     actor: Actor,
 }
 
-pub async fn run<T: Write>(entry: &Entry, books: &Books, mut arguments: JsonObject) -> Result<String> {
-    let given = match arguments.shift_remove("idempotency_key") {
-        None | Some(Value::Null) => None,
-        Some(Value::String(key)) => Some(text::line("idempotency_key", &key, text::NAME_MAX)?),
-        Some(_) => return Err(Error::invalid("idempotency_key", "is not a string", "1 to 200 characters")),
-    };
+pub async fn run<T: Write>(entry: &Entry, books: &Books, arguments: JsonObject) -> Result<String> {
     let arguments = Value::Object(arguments);
+    // refused before anything is begun
+    let And(_, key): And<T::Args, KeyArgs> = args::parse(&entry.tool.input_schema, &arguments)?;
+    let given = key.given()?;
     let call = Call {
         entry,
         hash: hash(&arguments),
@@ -50,28 +48,15 @@ pub async fn run<T: Write>(entry: &Entry, books: &Books, mut arguments: JsonObje
         key: given.unwrap_or_else(|| uuid::Uuid::new_v4().to_string()),
         actor: Actor::local(),
     };
-    // refused before anything is begun
-    args::parse::<T::Args>(&entry.tool.input_schema, &call.arguments)?;
-    let mut remembered = None;
-    let mut pause = Duration::from_millis(20);
-    for _ in 1..TRIES {
-        match attempt::<T>(books, &call, &mut remembered).await {
-            Err(Error::Unavailable { problem, .. }) => {
-                tracing::warn!(tool = T::ABOUT.name, problem, "trying again")
-            }
-            done => return done,
-        }
-        tokio::time::sleep(pause).await;
-        pause *= 4;
-    }
-    attempt::<T>(books, &call, &mut remembered).await
+    let remembered = Mutex::new(None);
+    retry(T::ABOUT.name, || attempt::<T>(books, &call, &remembered)).await
 }
 
 /// One try. `remembered` is the answer of an earlier try whose commit went unanswered.
 async fn attempt<T: Write>(
     books: &Books,
     call: &Call<'_>,
-    remembered: &mut Option<String>,
+    remembered: &Mutex<Option<String>>,
 ) -> Result<String> {
     let mut client = books.client().await?;
     let tx = client.transaction().await?;
@@ -84,7 +69,8 @@ async fn attempt<T: Write>(
     };
     let keep = if call.key_is_callers { KEEP_CALLERS } else { KEEP_OURS };
     if let Some(first) = idempotency::claim(&tx, key, &call.hash, keep, now).await? {
-        return answer_again(first, call, remembered.take());
+        let remembered = remembered.lock().unwrap_or_else(PoisonError::into_inner).take();
+        return answer_again(first, call, remembered);
     }
     let business = repository::business::get(&tx, books.business).await?;
     let today = clock::day(now, &business.details.time_zone);
@@ -96,9 +82,9 @@ async fn attempt<T: Write>(
     if call.key_is_callers {
         idempotency::store_answer(&tx, key, &answer, client).await?;
     }
-    *remembered = Some(answer.clone());
+    *remembered.lock().unwrap_or_else(PoisonError::into_inner) = Some(answer.clone());
     tx.commit().await?;
-    T::committed(books);
+    books.forget_time_zone();
     Ok(answer)
 }
 
@@ -117,9 +103,12 @@ fn answer_again(first: idempotency::First, call: &Call<'_>, remembered: Option<S
     })
 }
 
-/// SHA-256 of the arguments, whatever the order of their names.
+/// SHA-256 of the arguments without the key, whatever the order of their names.
 fn hash(arguments: &Value) -> [u8; 32] {
     let mut sorted = arguments.clone();
+    if let Value::Object(arguments) = &mut sorted {
+        arguments.shift_remove("idempotency_key");
+    }
     sorted.sort_all_objects();
     Sha256::digest(sorted.to_string()).into()
 }
@@ -134,8 +123,10 @@ mod tests {
     fn the_order_of_names_does_not_matter_and_values_do() {
         let call = json!({ "client_id": 1, "lines": [{ "quantity": 1, "description": "x" }] });
         let same = json!({ "lines": [{ "description": "x", "quantity": 1 }], "client_id": 1 });
+        let keyed = json!({ "idempotency_key": "k", "client_id": 1, "lines": [{ "quantity": 1, "description": "x" }] });
         let other = json!({ "client_id": 1, "lines": [{ "quantity": 2, "description": "x" }] });
         assert_eq!(hash(&call), hash(&same));
+        assert_eq!(hash(&call), hash(&keyed));
         assert_ne!(hash(&call), hash(&other));
     }
 }

@@ -4,6 +4,7 @@
 mod args;
 mod envelope;
 mod resources;
+mod retry;
 mod schema;
 pub mod server;
 pub mod stdio;

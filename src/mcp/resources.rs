@@ -4,6 +4,7 @@ use rmcp::model::{ReadResourceResult, Resource, ResourceContents, ResourceTempla
 
 use super::{
     args::PageArgs,
+    retry::retry,
     tool::{self, Desk, Read as _},
     tools::{client, invoice, report},
     views::{List, business::BusinessView, invoice::InvoiceView},
@@ -11,7 +12,7 @@ use super::{
 use crate::{
     books::Books,
     domain::ids::{ClientId, InvoiceId},
-    error::{Error, Result},
+    error::{Error, Result, short},
     repository::{
         self,
         invoice::{Filter, Sort},
@@ -46,8 +47,11 @@ pub fn templates() -> Vec<ResourceTemplate> {
 }
 
 pub async fn read(books: &Books, uri: &str) -> Result<ReadResourceResult> {
-    let client = books.client().await?;
-    let json = json(&Desk::open(books, &client).await?, uri).await?;
+    let json = retry("resources/read", || async {
+        let client = books.client().await?;
+        json(&Desk::open(books, &client).await?, uri).await
+    })
+    .await?;
     let contents = ResourceContents::text(json, uri).with_mime_type(JSON);
     Ok(ReadResourceResult::new(vec![contents]))
 }
@@ -55,7 +59,7 @@ pub async fn read(books: &Books, uri: &str) -> Result<ReadResourceResult> {
 async fn json(desk: &Desk<'_>, uri: &str) -> Result<String> {
     let unknown = || Error::NotFound {
         what: "resource",
-        id: uri.to_owned(),
+        id: short(uri.to_owned()).into_owned(),
         next: "resources/list and resources/templates/list name them.",
     };
     let id = |text: &str| text.parse().ok().filter(|id: &i64| *id > 0).ok_or_else(unknown);

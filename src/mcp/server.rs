@@ -1,6 +1,6 @@
 //! The server: what it says of itself, and how a request finds its tool or resource.
 
-use std::{panic::AssertUnwindSafe, time::Duration};
+use std::{panic::AssertUnwindSafe, sync::Arc, time::Duration};
 
 use futures_util::FutureExt as _;
 use rmcp::{
@@ -19,7 +19,7 @@ use super::{resources, tool::Entry, tools};
 use crate::{
     books::Books,
     config::Config,
-    error::{Error, Result},
+    error::{Error, Result, short},
 };
 
 /// How long a call waits for the database to come up; hosts give up after about a minute.
@@ -33,7 +33,7 @@ const INSTRUCTIONS: &str = "facturo keeps the invoices of a small business. Look
 
 pub struct Facturo {
     config: Config,
-    books: OnceCell<Books>,
+    books: OnceCell<Arc<Books>>,
     /// Sorted by name, so that the list is stable.
     tools: Vec<Entry>,
 }
@@ -45,8 +45,13 @@ impl Facturo {
 
     /// The books, opened by whoever needs them first. What failed is tried again by the next call.
     pub async fn books(&self) -> Result<&Books> {
-        match tokio::time::timeout(PATIENCE, self.books.get_or_try_init(|| Books::open(&self.config))).await {
-            Ok(opened) => opened,
+        let open = async || {
+            let books = Arc::new(Books::open(&self.config).await?);
+            tokio::spawn(Arc::clone(&books).forget_old_answers());
+            Ok(books)
+        };
+        match tokio::time::timeout(PATIENCE, self.books.get_or_try_init(open)).await {
+            Ok(opened) => opened.map(Arc::as_ref),
             Err(_) => Err(Error::unavailable("The database is still coming up.", "Try again in a minute.")),
         }
     }
@@ -86,7 +91,7 @@ impl ServerHandler for Facturo {
     ) -> std::result::Result<CallToolResponse, ErrorData> {
         let entry = self.entry(&request.name).ok_or_else(|| {
             ErrorData::invalid_params(
-                format!("there is no tool {:?}; tools/list names them", request.name),
+                format!("there is no tool {:?}; tools/list names them", short(request.name.clone())),
                 None,
             )
         })?;
@@ -150,7 +155,7 @@ impl ServerHandler for Facturo {
                     ErrorData::invalid_params(error.to_string(), None)
                 }
                 Error::Unavailable { .. } | Error::Internal { .. } => {
-                    log(&request.uri, &error);
+                    error.log(&short(request.uri.clone()));
                     ErrorData::internal_error(error.to_string(), None)
                 }
             })
@@ -159,47 +164,6 @@ impl ServerHandler for Facturo {
 
 /// An error as the model reads it: a result, since a protocol error may never reach it.
 fn refusal(tool: &str, error: &Error) -> CallToolResult {
-    log(tool, error);
+    error.log(tool);
     CallToolResult::error(vec![ContentBlock::text(error.to_string())])
-}
-
-/// A failure inside is logged once, here, with its cause; what the caller did wrong is not.
-fn log(what: &str, error: &Error) {
-    match error {
-        Error::Internal { context, source } => {
-            tracing::error!(what, context, cause = %causes(source.as_ref()))
-        }
-        Error::Unavailable { problem, .. } => tracing::warn!(what, problem),
-        Error::Invalid { .. } | Error::NotFound { .. } | Error::Conflict { .. } => {}
-    }
-}
-
-/// The error and what lies under it. Of what PostgreSQL says, its detail and its context are left out, since they quote
-/// rows.
-fn causes(error: &(dyn std::error::Error + 'static)) -> String {
-    if let Some(db) = error.downcast_ref::<tokio_postgres::Error>().and_then(|error| error.as_db_error()) {
-        let constraint = db.constraint().map(|name| format!(" (constraint {name})")).unwrap_or_default();
-        return format!("{} {}{constraint}", db.code().code(), db.message());
-    }
-    match error.source() {
-        Some(source) => format!("{error}: {}", causes(source)),
-        None => error.to_string(),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn causes_are_told_down_to_the_last() {
-        let inner = Error::invalid("name", "is empty", "a name");
-        let outer = Error::internal("a stored value does not fit", inner);
-        let told = causes(&outer);
-        assert!(
-            told.contains("a stored value does not fit")
-                && told.ends_with("name: is empty. Accepted: a name."),
-            "{told}"
-        );
-    }
 }

@@ -1,17 +1,19 @@
 //! A tool: its arguments, its answer, and what it does; and the one path that every call of one takes.
 
-use std::{sync::Arc, time::Duration};
+use std::sync::Arc;
 
 use futures_util::future::BoxFuture;
 use rmcp::model::{JsonObject, Tool, ToolAnnotations};
 use schemars::JsonSchema;
 use serde::Serialize;
-use serde_json::{Value, json};
+use serde_json::Value;
 use time::Date;
 
 use super::{
-    args::{self, Arguments},
-    envelope, schema,
+    args::{self, And, Arguments, KeyArgs},
+    envelope,
+    retry::retry,
+    schema,
 };
 use crate::{
     books::Books,
@@ -45,8 +47,6 @@ pub trait Write {
     type Args: Arguments + Send;
     type View: View;
     fn call(act: &Act<'_>, args: Self::Args) -> impl Future<Output = Result<Self::View>> + Send;
-    /// What this process must forget once the change stands.
-    fn committed(_books: &Books) {}
 }
 
 /// What a tool answers. `summary` becomes its first field: a sentence of ours, without any text that people typed.
@@ -97,20 +97,13 @@ pub struct Entry {
 
 impl Entry {
     pub fn read<T: Read + 'static>() -> Self {
-        let tool = describe::<T::View>(T::ABOUT, T::Args::schema(), ToolAnnotations::new().read_only(true))
-            .with_hints(false, true);
+        let tool = describe::<T::View>(T::ABOUT, T::Args::schema(), hints(true, false));
         Self { tool, run: |entry, books, arguments| Box::pin(run_read::<T>(entry, books, arguments)) }
     }
 
     pub fn write<T: Write + 'static>() -> Self {
-        let key = json!({ "properties": { "idempotency_key": {
-            "type": "string",
-            "description": "Any word of yours; a repeat with the same one changes nothing and gets the first answer."
-        } } });
-        let Value::Object(key) = key else { unreachable!() };
-        let input = schema::merge(T::Args::schema(), key);
-        let tool = describe::<T::View>(T::ABOUT, input, ToolAnnotations::new().read_only(false))
-            .with_hints(T::DESTRUCTIVE, false);
+        let input = And::<T::Args, KeyArgs>::schema();
+        let tool = describe::<T::View>(T::ABOUT, input, hints(false, T::DESTRUCTIVE));
         Self { tool, run: |entry, books, arguments| Box::pin(envelope::run::<T>(entry, books, arguments)) }
     }
 
@@ -121,17 +114,13 @@ impl Entry {
     }
 }
 
-trait WithHints {
-    fn with_hints(self, destructive: bool, idempotent: bool) -> Self;
-}
-
-impl WithHints for Tool {
-    /// Nothing here reaches beyond the database.
-    fn with_hints(mut self, destructive: bool, idempotent: bool) -> Self {
-        let hints = self.annotations.take().unwrap_or_default();
-        self.annotations = Some(hints.destructive(destructive).idempotent(idempotent).open_world(false));
-        self
-    }
+/// Only reads may be repeated at will, and nothing here reaches beyond the database.
+fn hints(read_only: bool, destructive: bool) -> ToolAnnotations {
+    ToolAnnotations::new()
+        .read_only(read_only)
+        .destructive(destructive)
+        .idempotent(read_only)
+        .open_world(false)
 }
 
 fn describe<V: JsonSchema>(about: About, input: JsonObject, hints: ToolAnnotations) -> Tool {
@@ -141,22 +130,12 @@ fn describe<V: JsonSchema>(about: About, input: JsonObject, hints: ToolAnnotatio
         .with_annotations(hints)
 }
 
-/// Until the pool has noticed which of its other connections went down with the one that failed.
-const PAUSE: Duration = Duration::from_millis(20);
-
-/// A read that a lost connection cut short is tried once more.
 async fn run_read<T: Read>(entry: &Entry, books: &Books, arguments: JsonObject) -> Result<String> {
     let arguments = Value::Object(arguments);
-    let attempt = async || {
+    retry(T::ABOUT.name, || async {
         let args = args::parse(&entry.tool.input_schema, &arguments)?;
         let client = books.client().await?;
         encode(T::call(&Desk::open(books, &client).await?, args).await?)
-    };
-    match attempt().await {
-        Err(Error::Unavailable { .. }) => {
-            tokio::time::sleep(PAUSE).await;
-            attempt().await
-        }
-        done => done,
-    }
+    })
+    .await
 }

@@ -31,12 +31,12 @@ pub async fn first(client: &impl GenericClient) -> Result<Option<BusinessId>> {
     Ok(id.map(BusinessId))
 }
 
-/// Makes sure that business 1 exists, whoever else is doing so. Answers whether it was made now.
+/// Makes sure that business 1 exists, whoever else is doing so.
 pub async fn ensure_first(
     client: &impl GenericClient,
     details: &BusinessDetails,
     now: OffsetDateTime,
-) -> Result<bool> {
+) -> Result<()> {
     let statement = include_str!("../../sql/queries/business/ensure_first.sql");
     let params: sql::Params<'_> = &[
         &details.contact.country.as_ref().map(Country::alpha2),
@@ -51,7 +51,7 @@ pub async fn ensure_first(
         &details.default_withholding_rate,
         &now,
     ];
-    Ok(sql::execute(client, statement, params).await? == 1)
+    sql::execute(client, statement, params).await.map(drop)
 }
 
 pub async fn update(

@@ -11,7 +11,7 @@ use crate::{
         ids::{BusinessId, ClientId, InvoiceId},
         verification::EventLink,
     },
-    error::Result,
+    error::{Error, Result},
 };
 
 /// Appends to the entity's chain. The caller holds the lock on the entity's row, which keeps the chain in order.
@@ -94,7 +94,8 @@ pub async fn chain(
             action: row.take()?,
             changes_digest: row.take()?,
             hash: row.take()?,
-            changes: row.take::<Option<Value>>()?.map(|changes| from_json(&changes)),
+            // what cannot be read agrees with no digest, which is how it is found
+            changes: row.take::<Option<Value>>()?.map(|changes| from_json(changes).unwrap_or_default()),
         })
     })
     .await
@@ -127,7 +128,7 @@ fn read(row: &mut Columns<'_>) -> Result<Event> {
         at: row.take()?,
         actor: row.take()?,
         action: row.take()?,
-        changes: row.take::<Option<Value>>()?.map(|changes| from_json(&changes)),
+        changes: row.take::<Option<Value>>()?.map(from_json).transpose()?,
     })
 }
 
@@ -136,12 +137,22 @@ fn to_json(changes: &[Change]) -> Value {
     changes.iter().map(|change| json!([change.field, change.before, change.after])).collect()
 }
 
-fn from_json(changes: &Value) -> Vec<Change> {
-    let text = |value: &Value| value.as_str().map(str::to_owned);
-    let change = |parts: &Value| Change {
-        field: text(&parts[0]).unwrap_or_default(),
-        before: text(&parts[1]),
-        after: text(&parts[2]),
-    };
-    changes.as_array().map(|changes| changes.iter().map(change).collect()).unwrap_or_default()
+fn from_json(changes: Value) -> Result<Vec<Change>> {
+    let changes: Vec<(String, Option<String>, Option<String>)> = serde_json::from_value(changes)
+        .map_err(|error| Error::internal("a stored value does not fit", error))?;
+    Ok(changes.into_iter().map(|(field, before, after)| Change { field, before, after }).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn changes_that_make_no_sense_are_a_fault_of_ours() {
+        let changes = [Change { field: "city".into(), before: None, after: Some("Jaén".into()) }];
+        assert_eq!(from_json(to_json(&changes)).unwrap(), changes);
+        for bad in [json!({}), json!([["city"]]), json!([["city", null, 7]]), json!(null)] {
+            assert!(matches!(from_json(bad.clone()), Err(Error::Internal { .. })), "{bad}");
+        }
+    }
 }

@@ -6,7 +6,6 @@ use deadpool_postgres::GenericClient;
 use serde_json::Value;
 use tokio_postgres::{
     Row,
-    error::SqlState,
     types::{FromSql, ToSql},
 };
 
@@ -24,7 +23,7 @@ pub async fn query<T>(
     read: impl Fn(&mut Columns<'_>) -> Result<T>,
 ) -> Result<Vec<T>> {
     let prepared = client.prepare_cached(statement).await?;
-    let rows = client.query(&prepared, params).await?;
+    let rows = client.query(&prepared, params).await.map_err(refused)?;
     rows.iter().map(|row| read(&mut Columns::of(row))).collect()
 }
 
@@ -35,7 +34,7 @@ pub async fn query_opt<T>(
     read: impl Fn(&mut Columns<'_>) -> Result<T>,
 ) -> Result<Option<T>> {
     let prepared = client.prepare_cached(statement).await?;
-    let row = client.query_opt(&prepared, params).await?;
+    let row = client.query_opt(&prepared, params).await.map_err(refused)?;
     row.map(|row| read(&mut Columns::of(&row))).transpose()
 }
 
@@ -46,7 +45,7 @@ pub async fn query_one<T>(
     read: impl Fn(&mut Columns<'_>) -> Result<T>,
 ) -> Result<T> {
     let prepared = client.prepare_cached(statement).await?;
-    let row = client.query_one(&prepared, params).await?;
+    let row = client.query_one(&prepared, params).await.map_err(refused)?;
     read(&mut Columns::of(&row))
 }
 
@@ -57,7 +56,7 @@ pub async fn execute(
     params: Params<'_>,
 ) -> Result<u64> {
     let prepared = client.prepare_cached(statement).await?;
-    Ok(client.execute(&prepared, params).await?)
+    client.execute(&prepared, params).await.map_err(refused)
 }
 
 /// The columns of a row, taken in the order in which the statement lists them.
@@ -124,39 +123,10 @@ pub fn containing_words(folded: &str) -> Vec<String> {
     folded.split(' ').filter(|word| !word.is_empty()).map(containing).collect()
 }
 
-impl From<tokio_postgres::Error> for Error {
-    fn from(error: tokio_postgres::Error) -> Self {
-        let Some(db) = error.as_db_error() else {
-            return match error.is_closed() || is_io(&error) {
-                true => unavailable("The connection to the database broke off."),
-                false => Self::internal("database", error),
-            };
-        };
-        if let Some(told) = db.constraint().and_then(on_constraint) {
-            return told;
-        }
-        match db.code() {
-            code if *code == SqlState::QUERY_CANCELED => unavailable("The database took too long."),
-            code if is_transient(code) => unavailable("The database could not take this now."),
-            _ => Self::internal("database", error),
-        }
-    }
-}
-
-fn is_io(error: &tokio_postgres::Error) -> bool {
-    use std::error::Error as _;
-    error.source().is_some_and(|source| source.is::<std::io::Error>())
-}
-
-fn unavailable(problem: &str) -> Error {
-    Error::unavailable(problem, "Nothing is half written; the same call may be tried again.")
-}
-
-/// SQLSTATE classes that another try may overcome: connection, operator intervention, transaction rollback, resources;
-/// and a lock that was not available, or a standby that takes no writes.
-fn is_transient(code: &SqlState) -> bool {
-    let code = code.code();
-    ["08", "57", "40", "53"].iter().any(|class| code.starts_with(class)) || matches!(code, "55P03" | "25006")
+/// A constraint that an argument can break is told as such; whatever else went wrong as it is.
+fn refused(error: tokio_postgres::Error) -> Error {
+    let constraint = error.as_db_error().and_then(|db| db.constraint());
+    constraint.and_then(on_constraint).unwrap_or_else(|| error.into())
 }
 
 /// Constraints that an argument can break although the domain let it pass, since only the database sees all rows.

@@ -53,15 +53,18 @@ pub async fn archive(
     }
     let at = archived.then_some(act.now);
     let after = repository::client::set_archived(act.tx, act.business_id(), id, at, act.now).await?;
-    act.record(entity(id), if archived { "archived" } else { "restored" }, &vec![], &vec![], vec![]).await?;
+    let fields = |archived: bool| vec![("archived", Some(if archived { "yes" } else { "no" }.to_owned()))];
+    let action = if archived { "archived" } else { "restored" };
+    act.record(entity(id), action, &fields(!archived), &fields(archived), vec![]).await?;
     Ok(after)
 }
 
 /// Deletes a client without issued invoices, and its drafts with it. That it was there stays in the history; what was
 /// known of it does not, neither there nor in answers kept for repeats. Answers how many drafts went along.
 pub async fn delete(act: &Act<'_>, id: ClientId, expected_version: Option<i64>) -> Result<usize> {
-    lock(act, id, expected_version).await?;
     let business = act.business_id();
+    let version = repository::client::lock_for_delete(act.tx, business, id).await?;
+    expect_version(&label(id), version, expected_version)?;
     // drafts first: one that is being issued at this moment is counted below, once its transaction has ended
     let drafts = repository::invoice::lock_drafts_of_client(act.tx, business, id).await?;
     let issued = repository::client::count_issued(act.tx, business, id).await?;
@@ -84,6 +87,10 @@ pub async fn delete(act: &Act<'_>, id: ClientId, expected_version: Option<i64>) 
 
 async fn lock(act: &Act<'_>, id: ClientId, expected_version: Option<i64>) -> Result<Client> {
     let client = repository::client::lock(act.tx, act.business_id(), id).await?;
-    expect_version(&format!("Client {id}"), client.version, expected_version)?;
+    expect_version(&label(id), client.version, expected_version)?;
     Ok(client)
+}
+
+fn label(id: ClientId) -> String {
+    format!("Client {id}")
 }

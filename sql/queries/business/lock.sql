@@ -3,4 +3,4 @@ SELECT business_id, version, legal_name, tax_id, street, postal_code, city, prov
        created_at, updated_at
 FROM businesses
 WHERE business_id = $1
-FOR UPDATE
+FOR NO KEY UPDATE

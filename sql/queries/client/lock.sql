@@ -2,4 +2,4 @@ SELECT id, version, name, tax_id, street, postal_code, city, province, country, 
        private_person, surcharge, notes, archived_at, created_at, updated_at
 FROM clients
 WHERE business_id = $1 AND id = $2
-FOR UPDATE
+FOR NO KEY UPDATE

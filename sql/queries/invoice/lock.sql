@@ -6,4 +6,4 @@ FROM invoices i
 JOIN clients c ON c.business_id = i.business_id AND c.id = i.client_id
 LEFT JOIN invoices o ON o.business_id = i.business_id AND o.id = i.corrects
 WHERE i.business_id = $1 AND i.id = $2
-FOR UPDATE OF i
+FOR NO KEY UPDATE OF i

@@ -8,7 +8,7 @@ use super::{Settings, alive, binaries, cluster};
 use crate::error::{Error, Result};
 
 /// Its `Display` is plain words, a line each.
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 pub struct Description {
     pub data_dir: PathBuf,
     /// The major version that wrote the data; none where there is no data yet.
@@ -19,7 +19,20 @@ pub struct Description {
     /// The one of them that would be used.
     pub chosen: Option<PathBuf>,
     /// Why none would be, and what to do.
-    pub problem: Option<String>,
+    pub problem: Option<Error>,
+}
+
+impl Description {
+    /// Whether there is data to be served; an error where there could be none.
+    ///
+    /// # Errors
+    /// The problem, which no start would overcome.
+    pub fn usable(self) -> Result<bool> {
+        match self.problem {
+            Some(problem) => Err(problem),
+            None => Ok(self.data_major.is_some()),
+        }
+    }
 }
 
 /// Looks without touching anything.
@@ -35,8 +48,10 @@ pub async fn describe(settings: &Settings) -> Result<Description> {
         let data_major = cluster::major(&cluster_dir)?;
         let found = binaries::search(&settings).map(|found| (found.dir, found.version)).collect();
         let chosen = binaries::find(&settings, &cluster_dir, data_major);
-        let problem = chosen.as_ref().err().map(ToString::to_string);
-        let chosen = chosen.ok().map(|found| found.dir);
+        let (chosen, problem) = match chosen {
+            Ok(found) => (Some(found.dir), None),
+            Err(problem) => (None, Some(problem)),
+        };
         Ok(Description { data_dir: place.data_dir, data_major, running, found, chosen, problem })
     });
     looked.await.map_err(|error| Error::internal("looking for PostgreSQL", error))?
@@ -58,9 +73,6 @@ impl fmt::Display for Description {
             let used = if self.chosen.as_ref() == Some(dir) { " (used)" } else { "" };
             writeln!(f, "PostgreSQL {version}: {}{used}", dir.display())?;
         }
-        match &self.problem {
-            Some(problem) => writeln!(f, "{problem}"),
-            None => Ok(()),
-        }
+        Ok(())
     }
 }

@@ -18,7 +18,7 @@ impl Report {
         let text = match self {
             Self::Ready => "ready\n".to_owned(),
             Self::Busy => "busy\n".to_owned(),
-            Self::Failed(Error::Unavailable { problem, next }) => {
+            Self::Failed(Error::Unavailable { problem, next, .. }) => {
                 format!("failed\n{}\n{}\n", one_line(problem), one_line(next))
             }
             Self::Failed(error) => format!("failed\n{}\n\n", one_line(&error.to_string())),

@@ -2,6 +2,7 @@
 
 use std::fs::File;
 use std::io;
+use std::path::Path;
 use std::process::ExitStatus;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
 use std::thread::{sleep, spawn};
@@ -13,7 +14,7 @@ use nix::unistd::{Pid, geteuid};
 use super::cluster::{self, ServerProcess};
 use super::place::Place;
 use super::report::Report;
-use super::{Settings, binaries, locks, log, process};
+use super::{Settings, locks, log, process};
 use crate::error::{Error, Result};
 
 /// How long to try for a lock that a host may be looking at, or that a server on its way out still holds.
@@ -28,13 +29,13 @@ const RUNNING_TICK: Duration = Duration::from_secs(1);
 ///
 /// # Errors
 /// What also went to the host over standard output.
-pub fn supervise(settings: &Settings) -> Result<()> {
+pub fn supervise(settings: &Settings, bin_dir: &Path) -> Result<()> {
     match process::into_background() {
         Ok(true) => {}
         Ok(false) => return Ok(()),
         Err(error) => return Err(Error::internal("leaving the session", error)),
     }
-    let outcome = become_owner(settings).and_then(|place| run(settings, &place));
+    let outcome = become_owner(settings).and_then(|place| run(settings, &place, bin_dir));
     if let Err(error) = outcome {
         Report::Failed(error).send();
     }
@@ -80,7 +81,7 @@ fn closed_to_us(place: &Place, error: &io::Error) -> Error {
     )
 }
 
-fn run(settings: &Settings, place: &Place) -> Result<()> {
+fn run(settings: &Settings, place: &Place, bin_dir: &Path) -> Result<()> {
     let supervisor_lock = locks::open(&place.supervisor_lock(), None)?;
     let server_lock = locks::open(&place.server_lock(), None)?;
     if !take(&supervisor_lock)? || !take(&server_lock)? {
@@ -89,17 +90,13 @@ fn run(settings: &Settings, place: &Place) -> Result<()> {
     }
     let _ = log::bound(&place.data_dir).and_then(|()| log::begin());
     let users = locks::open(&place.users_lock(), None)?;
-    let bin_dir = match &settings.bin_dir {
-        Some(dir) => dir.clone(),
-        None => binaries::find(settings, &place.cluster(), cluster::major(&place.cluster())?)?.dir,
-    };
     if cluster::major(&place.cluster())?.is_none() {
-        cluster::initialise(place, &bin_dir, settings.durable, &server_lock)?;
+        cluster::initialise(place, bin_dir, settings.durable, &server_lock)?;
     }
     place.prepare_socket_dir()?;
     cluster::remove_stale(place)?;
     let major = cluster::major(&place.cluster())?.unwrap_or_default();
-    let mut command = cluster::server(place, &bin_dir, settings.durable, major);
+    let mut command = cluster::server(place, bin_dir, settings.durable, major);
     let started = process::tie(&mut command, &server_lock, Signal::SIGINT)
         .and_then(|()| command.stdout(io::stderr()).spawn())
         .map_err(|error| cluster::failed(place, "PostgreSQL cannot be run", &error.to_string()))?;

@@ -12,8 +12,9 @@ use super::streams::{Input, Output};
 use super::transport::StdioTransport;
 use crate::error::{Error, Result};
 
-/// How long calls may go on after the end of input: longer than any statement may take, so that a script which
-/// writes its requests and closes gets all its answers. A host that is in a hurry sends SIGTERM.
+/// How long calls may go on after the end of input, so that a script which writes its requests and closes gets its
+/// answers: longer than any one statement may take, though not than a call of several statements or tries at a database
+/// that hangs. A host that is in a hurry sends SIGTERM.
 pub const END_OF_INPUT_GRACE: Duration = Duration::from_secs(30);
 
 /// Serves `handler` on stdin and stdout until the end of input, SIGTERM or SIGINT.

@@ -19,6 +19,10 @@ use super::lines::{Lines, MAX_LINE, Next};
 use super::message::{Received, Unusable, parse};
 use super::outbox::Outbox;
 
+/// While so many calls are being worked on, nothing more is read. They share eight connections, so more of them would only
+/// wait, in memory, and time out; each of these is reached well within the pool's ten seconds.
+const CALLS_AT_ONCE: usize = 256;
+
 type Sent = TxJsonRpcMessage<RoleServer>;
 
 /// A transport that knows which calls are still to be answered, and so can end well: when the input ends, or it is
@@ -201,10 +205,13 @@ where
 
     async fn receive(&mut self) -> Option<Received> {
         while !self.closing.is_cancelled() {
+            // Calls that have asked the client something wait for what is still to be read. When it is full, nothing is to be
+            // waited for here, since rmcp asks again after each message that it sends.
+            let full = self.calls.len() >= CALLS_AT_ONCE + self.asked.len();
             let next = tokio::select! {
                 biased;
                 () = &mut self.stopped => Ok(Next::End),
-                next = next_line(&mut self.lines, &self.outbox) => next,
+                next = next_line(&mut self.lines, &self.outbox), if !full => next,
             };
             let next = next.unwrap_or_else(|error| {
                 // A host that is killed resets its socket.

@@ -1,19 +1,18 @@
 use schemars::JsonSchema;
 use serde::Deserialize;
 
+use super::contact::ContactArgs;
 use crate::{
-    books::Books,
     domain::{
         business::BusinessDetails,
-        codes::{Country, Currency, Language, TimeZone},
-        contact::{self, Contact},
-        decimal,
+        codes::{Currency, Language, TimeZone},
+        contact, decimal,
         tax::category::Scheme,
         tax_id, text,
     },
     error::Result,
     mcp::{
-        args::{And, Flag, Int, Number, Text, VersionArgs, given},
+        args::{And, Flag, Int, Number, Text, VersionArgs, given, patch},
         tool::{About, Desk, Entry, Read, Write},
         views::business::BusinessView,
     },
@@ -86,19 +85,15 @@ impl Write for UpdateBusiness {
         });
         Ok(changed.await?.into())
     }
-
-    fn committed(books: &Books) {
-        books.forget_time_zone();
-    }
 }
 
 impl UpdateBusiness {
     fn apply(&self, details: &mut BusinessDetails) -> Result<()> {
-        text::patch(&mut details.legal_name, raw(&self.legal_name), |name| {
+        patch(&mut details.legal_name, &self.legal_name, |name| {
             text::line("legal_name", name, text::NAME_MAX)
         })?;
-        text::patch(&mut details.tax_id, raw(&self.tax_id), |id| tax_id::plain("tax_id", id))?;
-        text::patch(&mut details.iban, raw(&self.iban), |iban| contact::iban("iban", iban))?;
+        patch(&mut details.tax_id, &self.tax_id, |id| tax_id::plain("tax_id", id))?;
+        patch(&mut details.iban, &self.iban, |iban| contact::iban("iban", iban))?;
         if let Some(code) = given(self.currency.as_ref()) {
             details.currency = Currency::parse("currency", code)?;
         }
@@ -125,34 +120,4 @@ impl UpdateBusiness {
         }
         Ok(())
     }
-}
-
-/// Address and contact data, of a business or a client.
-#[derive(Deserialize, JsonSchema)]
-pub(super) struct ContactArgs {
-    street: Option<Text>,
-    postal_code: Option<Text>,
-    city: Option<Text>,
-    province: Option<Text>,
-    /// ISO 3166-1, such as ES.
-    country: Option<Text>,
-    email: Option<Text>,
-    phone: Option<Text>,
-}
-
-impl ContactArgs {
-    pub(super) fn apply(&self, contact: &mut Contact) -> Result<()> {
-        let line = |field: &'static str, max| move |value: &str| text::line(field, value, max);
-        text::patch(&mut contact.street, raw(&self.street), line("street", text::NAME_MAX))?;
-        text::patch(&mut contact.postal_code, raw(&self.postal_code), line("postal_code", 20))?;
-        text::patch(&mut contact.city, raw(&self.city), line("city", text::NAME_MAX))?;
-        text::patch(&mut contact.province, raw(&self.province), line("province", text::NAME_MAX))?;
-        text::patch(&mut contact.country, raw(&self.country), |code| Country::parse("country", code))?;
-        text::patch(&mut contact.email, raw(&self.email), |email| contact::email("email", email))?;
-        text::patch(&mut contact.phone, raw(&self.phone), line("phone", 40))
-    }
-}
-
-pub(super) fn raw(text: &Option<Text>) -> Option<&str> {
-    text.as_ref().map(|text| text.0.as_str())
 }

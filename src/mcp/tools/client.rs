@@ -1,12 +1,12 @@
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::business::{ContactArgs, raw};
+use super::contact::ContactArgs;
 use crate::{
     domain::{client::ClientDetails, codes::Language, contact, ids::ClientId, tax_id, text},
     error::Result,
     mcp::{
-        args::{And, ClearableInt, Flag, Int, PageArgs, Text, VersionArgs, given},
+        args::{And, ClearableInt, Flag, Int, PageArgs, Text, VersionArgs, patch, searched},
         tool::{About, Desk, Entry, Read, Write},
         views::{
             List,
@@ -61,9 +61,9 @@ struct DetailArgs {
 
 impl DetailArgs {
     fn apply(&self, details: &mut ClientDetails) -> Result<()> {
-        text::patch(&mut details.tax_id, raw(&self.tax_id), |id| tax_id::plain("tax_id", id))?;
-        text::patch(&mut details.language, raw(&self.language), |code| Language::parse("language", code))?;
-        text::patch(&mut details.notes, raw(&self.notes), |notes| text::note("notes", notes))?;
+        patch(&mut details.tax_id, &self.tax_id, |id| tax_id::plain("tax_id", id))?;
+        patch(&mut details.language, &self.language, |code| Language::parse("language", code))?;
+        patch(&mut details.notes, &self.notes, |notes| text::note("notes", notes))?;
         details.private_person = self.private_person.as_ref().map_or(details.private_person, |flag| flag.0);
         details.surcharge = self.surcharge.as_ref().map_or(details.surcharge, |flag| flag.0);
         if let Some(ClearableInt(days)) = self.payment_terms_days {
@@ -182,11 +182,6 @@ impl Read for FindClients {
                 .await?;
         Ok(List::of(found, ClientView::from))
     }
-}
-
-/// Words to look for, checked as any text is.
-pub(super) fn searched(field: &'static str, words: Option<&Text>) -> Result<Option<String>> {
-    given(words).map(|words| text::line(field, words, text::NAME_MAX)).transpose()
 }
 
 #[derive(Deserialize, JsonSchema)]

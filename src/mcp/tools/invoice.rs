@@ -4,10 +4,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 use time::Date;
 
-use super::{
-    client::searched,
-    content::{ContentArgs, TaxArgs},
-};
+use super::content::{ContentArgs, TaxArgs};
 use crate::{
     domain::{
         date, decimal,
@@ -21,7 +18,7 @@ use crate::{
     mcp::{
         args::{
             And, Flag, Int, InvoiceRef, Number, PageArgs, Reference, Text, VersionArgs, amount, change, day,
-            given,
+            given, period, searched,
         },
         tool::{About, Desk, Entry, Read, Write},
         views::{
@@ -444,25 +441,6 @@ impl ListInvoices {
         }
         Ok(filter)
     }
-}
-
-/// A stretch of days, each end open where it is not given.
-pub(super) fn period(
-    open: (Date, Date),
-    (from_field, from): (&'static str, &Option<Text>),
-    (to_field, to): (&'static str, &Option<Text>),
-) -> Result<(Date, Date)> {
-    let (from, to) = (day(from_field, from.as_ref())?, day(to_field, to.as_ref())?);
-    if let (Some(from), Some(to)) = (from, to)
-        && from > to
-    {
-        return Err(Error::invalid(
-            to_field,
-            format!("{to} is before {from_field} {from}"),
-            format!("{from} or later"),
-        ));
-    }
-    Ok((from.unwrap_or(open.0), to.unwrap_or(open.1)))
 }
 
 struct GetInvoiceHistory;

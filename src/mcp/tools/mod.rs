@@ -2,6 +2,7 @@
 
 mod business;
 pub(super) mod client;
+mod contact;
 mod content;
 mod correction;
 pub(super) mod invoice;

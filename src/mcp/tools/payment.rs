@@ -1,7 +1,7 @@
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::invoice::{Target, details, find, period};
+use super::invoice::{Target, details, find};
 use crate::{
     domain::{
         ids::{ClientId, PaymentId},
@@ -10,7 +10,7 @@ use crate::{
     },
     error::Result,
     mcp::{
-        args::{And, Int, InvoiceRef, Number, PageArgs, Text, VersionArgs, amount, day, given},
+        args::{And, Int, InvoiceRef, Number, PageArgs, Text, VersionArgs, amount, day, given, period},
         tool::{About, Desk, Entry, Read, Write},
         views::{List, invoice::PaymentAndInvoice, payment::PaymentView},
     },

@@ -1,12 +1,11 @@
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::invoice::period;
 use crate::{
     domain::{alert::AlertKind, report::GroupBy},
     error::{Error, Result},
     mcp::{
-        args::{And, Int, PageArgs, Text, given},
+        args::{And, Int, PageArgs, Text, given, period},
         tool::{About, Desk, Entry, Read},
         views::{
             List,

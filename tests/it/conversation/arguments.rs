@@ -92,6 +92,9 @@ fn ids_flags_and_texts_come_in_the_types_that_models_use() {
     assert_fields(&made, json!({"status": "pending"}));
     assert_eq!(made["lines"][0]["description"], "2026");
     assert_eq!(office.call("get_client", json!({"client_id": 1.0}))["id"], 1);
+    assert_eq!(office.call("get_invoice", json!({"invoice_id": 1.0}))["id"], 1);
+    let terms = json!({"client_id": client, "payment_terms_days": 15.0});
+    assert_eq!(office.call("update_client", terms)["payment_terms_days"], 15);
     for bad in [json!("ana"), json!(1.5), json!(true), json!([1]), json!("9223372036854775808")] {
         office.refuses("get_client", json!({"client_id": bad}), &["client_id", "integer"]);
     }
@@ -197,4 +200,25 @@ fn an_unknown_tool_and_missing_arguments_are_answered() {
         json!({"name": "get_business", "arguments": "none"}),
     ));
     assert!(office.answer_to(9_999)["error"].is_object());
+}
+
+#[test]
+fn what_was_sent_comes_back_in_short() {
+    let mut office = Office::open();
+    let long = "ñ".repeat(300_000);
+    for (tool, arguments) in [
+        ("get_client", json!({"client_id": long})),
+        ("get_business", json!({long.clone(): 1})),
+        ("get_invoice", json!({"invoice_id": "9".repeat(300_000)})),
+        ("create_invoice", json!({"client_id": 1, "net_amount": long, "description": "x"})),
+        ("list_invoices", json!({"cursor": long})),
+        ("list_invoices", json!({"currency": long, "status": long})),
+    ] {
+        let text = office.refuse(tool, arguments);
+        assert!(text.len() < 1_500, "{tool} answers {} bytes", text.len());
+    }
+    let error = office.read_resource(&format!("facturo://{long}")).unwrap_err();
+    assert!(error["message"].as_str().unwrap().len() < 1_500);
+    let error = office.request("tools/call", json!({"name": long}));
+    assert!(error["error"]["message"].as_str().unwrap().len() < 1_500);
 }

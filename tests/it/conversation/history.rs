@@ -139,8 +139,12 @@ fn the_history_of_a_client_holds_its_invoices_too() {
     office.call("update_client", json!({"client_id": client, "city": "Jaén"}));
     let invoice = office.issued(client, "1");
     office.issued(other, "1");
-    office.call("archive_client", json!({"client_id": client}));
-    office.call("archive_client", json!({"client_id": client, "archived": false}));
+    let (yes, no) = (json!("yes"), json!("no"));
+    for (archived, action, before, after) in [(true, "archived", &no, &yes), (false, "restored", &yes, &no)] {
+        office.call("archive_client", json!({"client_id": client, "archived": archived}));
+        let told = last(&mut office, "get_client_history", json!({"client_id": client}));
+        assert_event(told, action, &[("archived", before.clone(), after.clone())]);
+    }
     let events = office.pages("get_client_history", json!({"client_id": client}), 2);
     let told: Vec<_> = events
         .iter()

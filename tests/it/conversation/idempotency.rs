@@ -86,18 +86,28 @@ fn a_refused_call_does_not_use_its_key_up() {
 #[test]
 fn a_key_is_a_line_of_text() {
     let mut office = Office::open();
-    for bad in [json!(""), json!(7), json!(["k"]), json!("x".repeat(201)), json!("a\nb")] {
+    for bad in [json!(""), json!(" "), json!("x".repeat(201)), json!("a\nb")] {
         office.refuses(
             "create_client",
             json!({"name": "Ana", "idempotency_key": bad}),
             &["idempotency_key", "1 to 200"],
         );
     }
+    let list = json!({"name": "Ana", "idempotency_key": ["k"]});
+    office.refuses("create_client", list, &["idempotency_key", "Any word of yours"]);
     office.refuses(
         "get_business",
         json!({"idempotency_key": "k"}),
         &["idempotency_key", "is not an argument"],
     );
+}
+
+#[test]
+fn a_number_will_do_as_a_key() {
+    let mut office = Office::open();
+    let first = office.call("create_client", json!({"name": "Ana", "idempotency_key": 7}));
+    let second = office.call("create_client", json!({"name": "Ana", "idempotency_key": "7"}));
+    assert_eq!(first, second);
 }
 
 #[test]

@@ -48,9 +48,12 @@ fn a_signal_lets_running_writes_end_whole() {
 
 #[test]
 fn a_setting_that_makes_no_sense_is_named_at_the_start() {
-    for (name, value) in
-        [("FACTURO_LOG", "facturo=loud"), ("FACTURO_BUSINESS", "acme"), ("FACTURO_LINGER", "soon")]
-    {
+    for (name, value) in [
+        ("FACTURO_LOG", "facturo=loud"),
+        ("FACTURO_BUSINESS", "acme"),
+        ("FACTURO_LINGER", "soon"),
+        ("FACTURO_SCRATCH", "yes"),
+    ] {
         let output = facturo().env(name, value).output().unwrap();
         let told = String::from_utf8(output.stderr).unwrap();
         assert!(!output.status.success() && output.stdout.is_empty());

@@ -5,7 +5,9 @@ use std::time::{Duration, Instant};
 use serde_json::json;
 
 use super::assert_whole;
+use crate::support::database::Database;
 use crate::support::office::Office;
+use crate::support::session::{Era, Session, facturo};
 use crate::support::wait;
 
 #[test]
@@ -18,6 +20,8 @@ fn calls_go_on_after_every_connection_was_cut() {
         office.call("record_payment", json!({"invoice_id": invoice}));
         office.database.cut_connections();
         assert_eq!(office.ids("list_invoices", json!({})).len(), round);
+        office.database.cut_connections();
+        office.read_resource("facturo://business").unwrap();
     }
     assert_whole(&office.database);
 }
@@ -61,4 +65,50 @@ fn a_lock_that_somebody_else_holds_is_waited_for() {
     office.call("update_client", json!({"client_id": client, "city": "Jaén"}));
     assert!(start.elapsed() > Duration::from_millis(200));
     held.join().unwrap();
+}
+
+#[test]
+fn eight_changes_of_the_business_at_once_wait_for_one_another() {
+    let mut office = Office::open();
+    let start = Instant::now();
+    let change = |days: i64| json!({"payment_terms_days": days});
+    let sent: Vec<_> = (1..=8).map(|days| office.send_call("update_business", change(days))).collect();
+    for id in sent {
+        office.outcome(id).unwrap();
+    }
+    // PostgreSQL looks for a deadlock after a second
+    assert!(start.elapsed() < Duration::from_secs(1), "{:?}: {}", start.elapsed(), office.host.log());
+    assert_eq!(office.call("get_business", json!({}))["version"], 9);
+    assert!(!office.host.log().contains("trying again"), "{}", office.host.log());
+}
+
+#[test]
+fn what_has_taken_all_its_time_is_not_tried_again() {
+    let database = Database::new();
+    let mut session = Session::on(&database);
+    session.call("create_client", json!({"name": "Ana"}));
+    drop(session);
+    let url = format!("{}?options=-c%20lock_timeout%3D300ms", database.url());
+    let mut session = Session::start(facturo().env("DATABASE_URL", url), Era::Handshake);
+    session.call("get_business", json!({}));
+    let start = Instant::now();
+    wait(async {
+        let client = database.client().await;
+        client.batch_execute("BEGIN; SELECT FROM clients FOR UPDATE").await.unwrap();
+        let text = session.refuse("update_client", json!({"client_id": 1, "city": "Jaén"}));
+        assert!(text.contains("tried again"), "{text}");
+    });
+    assert!(start.elapsed() < Duration::from_millis(600), "{:?}", start.elapsed());
+    assert!(!session.host.log().contains("trying again"), "{}", session.host.log());
+}
+
+#[test]
+fn thousands_of_calls_at_once_are_all_answered() {
+    let mut office = Office::open();
+    let client = office.client("Ana");
+    let invoice = office.issued(client, "10");
+    let sent: Vec<_> = (0..3_000).map(|_| office.send_call("list_invoices", json!({}))).collect();
+    for id in sent {
+        assert_eq!(office.outcome(id).unwrap()["items"][0]["id"], invoice);
+    }
 }

@@ -1,5 +1,7 @@
 //! One series, many issuers: every number once and none left out.
 
+use std::time::Duration;
+
 use serde_json::json;
 
 use super::{assert_gapless, assert_whole};
@@ -92,6 +94,25 @@ fn a_client_deleted_while_it_is_invoiced_leaves_either_or() {
         let delete = other.send_call("delete_client", json!({"client_id": client}));
         let (issued, deleted) = (office.outcome(issue), other.outcome(delete));
         assert_ne!(issued.is_ok(), deleted.is_ok(), "{issued:?} {deleted:?}");
+    }
+    assert_gapless(&office.database);
+    assert_whole(&office.database);
+}
+
+#[test]
+fn a_client_deleted_while_an_invoice_is_made_for_it_leaves_either_or() {
+    let mut office = Office::open();
+    let mut other = Session::on(&office.database);
+    let first = office.client("Ana");
+    office.issued(first, "1");
+    for round in 0..10 {
+        let client = office.client(&format!("Client {round}"));
+        let new = json!({"client_id": client, "net_amount": 1, "description": "x", "issue": true});
+        let made = office.send_call("create_invoice", new);
+        std::thread::sleep(Duration::from_millis(round % 5 * 2)); // either may be the first
+        let delete = other.send_call("delete_client", json!({"client_id": client}));
+        let (made, deleted) = (office.outcome(made), other.outcome(delete));
+        assert_ne!(made.is_ok(), deleted.is_ok(), "{made:?} {deleted:?}");
     }
     assert_gapless(&office.database);
     assert_whole(&office.database);

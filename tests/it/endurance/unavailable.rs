@@ -8,6 +8,7 @@ use serde_json::json;
 use crate::scratch::Scratch;
 use crate::support::database::Database;
 use crate::support::session::{Era, Session, facturo};
+use crate::support::wait;
 
 fn without_a_database(command: &mut Command, words: &[&str]) {
     for era in [Era::Handshake, Era::Stateless] {
@@ -91,4 +92,36 @@ fn a_database_that_comes_later_is_served_without_a_new_start() {
     session.refuse("get_business", json!({}));
     admin.rows(&format!("ALTER DATABASE {name}_away RENAME TO {name}"));
     session.call("get_business", json!({}));
+}
+
+#[test]
+fn an_opening_that_was_refused_leaves_no_connection_behind() {
+    let database = Database::new();
+    let command = &mut facturo();
+    command.env("DATABASE_URL", database.url()).env("FACTURO_BUSINESS", "7");
+    let mut session = Session::start(command, Era::Handshake);
+    for _ in 0..5 {
+        session.refuse("get_business", json!({}));
+    }
+    let left = "SELECT count(*) FROM pg_stat_activity
+                WHERE datname = current_database() AND application_name = 'facturo'";
+    assert!(wait(crate::scratch::comes_true(|| database.value(left) == "0")), "{}", database.value(left));
+}
+
+#[test]
+fn old_answers_are_forgotten_however_late_the_database_comes() {
+    let database = Database::new();
+    database.rows(
+        "INSERT INTO idempotency_keys (business_id, actor, tool, key, arguments_hash, expires_at)
+         VALUES (1, 'local', 'create_client', 'old', '', now() - interval '1 day')",
+    );
+    let name = database.value("SELECT current_database()");
+    let admin = Database::empty();
+    admin.rows(&format!("ALTER DATABASE {name} RENAME TO {name}_away"));
+    let mut session = Session::start(facturo().env("DATABASE_URL", database.url()), Era::Handshake);
+    session.refuse("get_business", json!({}));
+    admin.rows(&format!("ALTER DATABASE {name}_away RENAME TO {name}"));
+    session.call("get_business", json!({}));
+    let old = "SELECT count(*) FROM idempotency_keys";
+    assert!(wait(crate::scratch::comes_true(|| database.value(old) == "0")));
 }

@@ -1,11 +1,14 @@
 //! Migrations: each applied over what the ones before it may hold, all of them once, and none over a stranger's work.
 
 use std::fs;
+use std::process::Stdio;
+use std::time::Duration;
 
 use serde_json::json;
 
 use crate::support::database::Database;
 use crate::support::session::{Era, Session, facturo};
+use crate::support::wait;
 
 /// What tables hold once the migration of this name is there, as a business has it that is at work. A migration without
 /// an entry is a mistake: the next one would be tried on empty tables.
@@ -124,6 +127,11 @@ fn many_that_start_at_once_on_an_empty_database_make_one_business_and_migrate_on
     for (session, id) in sessions.iter_mut().zip(sent) {
         assert_eq!(session.outcome(id).unwrap()["id"], 1);
     }
+    sessions[0].call("create_client", json!({"name": "Carpintería Hernández"}));
+    for session in &mut sessions {
+        let found = session.call("find_clients", json!({"query": "ernandes"}));
+        assert_eq!(found["items"].as_array().unwrap().len(), 1, "each forgives typos");
+    }
     assert_eq!(database.value("SELECT count(*) FROM businesses"), "1");
     assert_eq!(database.value("SELECT count(*) FROM schema_migrations"), files().len().to_string());
     let migrated = |session: &Session| session.host.log().matches("migrating the database").count();
@@ -145,4 +153,23 @@ fn without_the_extension_search_goes_by_words() {
     assert_eq!(found(&mut session, "ernandes"), 0);
     let check = facturo().arg("check").env("DATABASE_URL", database.url()).output().unwrap();
     assert!(check.status.success() && String::from_utf8_lossy(&check.stdout).contains("by words only"));
+}
+
+#[test]
+fn a_migration_takes_the_time_that_it_takes() {
+    let database = Database::empty();
+    let limits = "-c%20lock_timeout%3D200ms%20-c%20statement_timeout%3D200ms";
+    let url = format!("{}?options={limits}", database.url());
+    wait(async {
+        let client = database.client().await;
+        let lock = concat!(env!("CARGO_MANIFEST_DIR"), "/sql/queries/migration/lock.sql");
+        client.batch_execute("BEGIN").await.unwrap();
+        client.batch_execute(&fs::read_to_string(lock).unwrap()).await.unwrap();
+        let migrate =
+            facturo().arg("migrate").env("DATABASE_URL", url).stderr(Stdio::piped()).spawn().unwrap();
+        tokio::time::sleep(Duration::from_secs(1)).await;
+        client.batch_execute("COMMIT").await.unwrap();
+        let output = migrate.wait_with_output().unwrap();
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    });
 }

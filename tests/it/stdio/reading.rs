@@ -3,7 +3,7 @@
 use std::io::Write;
 use std::time::Duration;
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::host::{Host, Kind};
 use crate::support::messages::{call, initialize, request, stateless};
@@ -151,4 +151,33 @@ fn everything_in_one_write() {
     let end = host.close();
     end.assert_prompt_success();
     assert_eq!(end.ids(), (0..=100).collect::<Vec<_>>());
+}
+
+#[test]
+fn a_flood_is_taken_in_as_it_is_answered() {
+    for kind in [Kind::Pipe, Kind::Socket] {
+        let mut host = Host::new(kind, kind);
+        host.initialize();
+        let calls: String = (1..=3_000).map(|id| call(id, "crowd", json!({}))).collect();
+        host.write(calls);
+        let end = host.close();
+        assert_eq!(end.code, Some(0), "{}", end.log);
+        assert_eq!(end.ids(), (1..=3_000).collect::<Vec<_>>());
+        let together = |answer: &Value| answer["result"]["content"][0]["text"].as_str()?.parse().ok();
+        let most: Option<usize> = end.answers.iter().filter_map(together).max();
+        assert!(most > Some(100) && most <= Some(256), "{most:?} at once");
+    }
+}
+
+#[test]
+fn calls_that_wait_for_the_host_do_not_keep_it_from_answering() {
+    let mut host = Host::new(Kind::Pipe, Kind::Pipe);
+    host.initialize();
+    host.write((1..=300).map(|id| call(id, "ask", json!({}))).collect::<String>());
+    let questions: Vec<_> = (1..=300).map(|_| host.read()["id"].clone()).collect();
+    for id in questions {
+        host.write(format!("{}\n", json!({"jsonrpc": "2.0", "id": id, "result": {"roots": []}})));
+    }
+    let end = host.close();
+    assert_eq!(end.ids(), (1..=300).collect::<Vec<_>>(), "{}", end.log);
 }

@@ -6,6 +6,7 @@
 
 use std::fs::File;
 use std::process::Command;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use nix::unistd::{dup2_stderr, dup2_stdout};
@@ -79,11 +80,22 @@ impl ServerHandler for Server {
                 tokio::time::sleep(Duration::from_millis(number("ms"))).await;
                 "slept".to_owned()
             }
+            "crowd" => crowd().await.to_string(),
             "ask" => ask(&context).await,
             name => return Err(ErrorData::invalid_params(format!("no tool {name}"), None)),
         };
         Ok(CallToolResult::success(vec![ContentBlock::text(text)]).into())
     }
+}
+
+/// How many of these have been at it together, at the most.
+async fn crowd() -> usize {
+    static NOW: AtomicUsize = AtomicUsize::new(0);
+    static MOST: AtomicUsize = AtomicUsize::new(0);
+    MOST.fetch_max(NOW.fetch_add(1, Ordering::Relaxed) + 1, Ordering::Relaxed);
+    tokio::time::sleep(Duration::from_millis(20)).await;
+    NOW.fetch_sub(1, Ordering::Relaxed);
+    MOST.load(Ordering::Relaxed)
 }
 
 /// Any request to the client will do.

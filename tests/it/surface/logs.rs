@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use crate::support::database::Database;
-use crate::support::office::{DESCRIBED, id};
+use crate::support::office::{DESCRIBED, Office, id};
 use crate::support::session::{Era, Session, facturo};
 
 const NAME: &str = "Zacarías Quintanilla";
@@ -56,4 +56,39 @@ fn the_log_holds_no_secret_and_nobody_s_data() {
             assert!(!log.contains(private), "{private} in {log}");
         }
     }
+}
+
+#[test]
+fn the_log_names_what_postgresql_said_and_quotes_no_row() {
+    let mut office = Office::open();
+    office.database.rows("ALTER TABLE clients ADD CONSTRAINT not_here CHECK (name NOT LIKE 'Zac%')");
+    office.refuse("create_client", json!({"name": NAME}));
+    let name = office.database.value("SELECT current_database()");
+    office.database.rows(&format!("ALTER DATABASE {name} SET default_transaction_read_only = on"));
+    office.database.cut_connections();
+    let text = office.refuse("create_client", json!({"name": "Ana"}));
+    assert!(!text.contains("25006"), "{text}");
+    office.read_resource("facturo://business").unwrap();
+    let log = office.host.log();
+    for told in ["23514", "not_here", "25006", "read-only"] {
+        assert!(log.contains(told), "{told} is not in {log}");
+    }
+    assert!(!log.contains(NAME) && !log.contains("Failing row"), "{log}");
+}
+
+#[test]
+fn a_command_that_fails_inside_says_why_on_stderr() {
+    let database = Database::empty();
+    database.rows("CREATE TABLE schema_migrations (something text)");
+    for command in ["migrate", "check"] {
+        let output = facturo().arg(command).env("DATABASE_URL", database.url()).output().unwrap();
+        let told = String::from_utf8(output.stderr).unwrap();
+        assert!(!output.status.success() && told.contains("inside facturo"), "{told}");
+        assert!(told.contains("42703") && told.contains("version"), "{told}");
+    }
+    // so does a server, whoever asks first
+    let mut session = Session::on(&database);
+    session.refuse("get_business", json!({}));
+    let end = session.close();
+    assert!(end.log.contains("42703"), "{}", end.log);
 }

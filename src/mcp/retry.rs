@@ -1,0 +1,78 @@
+//! What another try may overcome is tried again, in one way for reads, writes and resources.
+
+use std::time::{Duration, Instant};
+
+use tokio_postgres::error::SqlState;
+
+use crate::error::{Error, Result};
+
+const TRIES: u32 = 4;
+/// No try begins later: hosts give a call up after about a minute, and the last try may take half of one too.
+const PATIENCE: Duration = Duration::from_secs(25);
+/// Until the pool has noticed which of its other connections went down with the one that failed. Each pause is four times
+/// the one before.
+const PAUSE: Duration = Duration::from_millis(20);
+
+/// Runs `call` until it succeeds, or another try is of no use or too late.
+pub async fn retry<T, F: Future<Output = Result<T>>>(what: &str, call: impl FnMut() -> F) -> Result<T> {
+    within(PATIENCE, what, call).await
+}
+
+async fn within<T, F: Future<Output = Result<T>>>(
+    patience: Duration,
+    what: &str,
+    mut call: impl FnMut() -> F,
+) -> Result<T> {
+    let (begun, mut pause) = (Instant::now(), PAUSE);
+    for _ in 1..TRIES {
+        match call().await {
+            Err(error) if may_pass(&error) && begun.elapsed() + pause < patience => {
+                tracing::warn!(what, %error, "trying again");
+            }
+            done => return done,
+        }
+        tokio::time::sleep(pause).await;
+        pause *= 4;
+    }
+    call().await
+}
+
+/// A statement or a lock that ran out of time had all the time there is already.
+fn may_pass(error: &Error) -> bool {
+    let timed_out = [&SqlState::QUERY_CANCELED, &SqlState::LOCK_NOT_AVAILABLE];
+    matches!(error, Error::Unavailable { .. })
+        && error.sql_state().is_none_or(|state| !timed_out.contains(&state))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    async fn tries(patience: Duration, fails: impl Fn(u32) -> Option<Error>) -> (u32, bool) {
+        let mut tries = 0;
+        let done = within(patience, "test", || {
+            tries += 1;
+            std::future::ready(fails(tries).map_or(Ok(()), Err))
+        });
+        let done = done.await.is_ok();
+        (tries, done)
+    }
+
+    fn away() -> Error {
+        Error::unavailable("It is away.", "Try again.")
+    }
+
+    #[tokio::test]
+    async fn what_may_pass_is_tried_again_and_nothing_else() {
+        assert_eq!(tries(PATIENCE, |_| None).await, (1, true));
+        assert_eq!(tries(PATIENCE, |tries| (tries < 3).then(away)).await, (3, true));
+        assert_eq!(tries(PATIENCE, |_| Some(away())).await, (TRIES, false));
+        assert_eq!(tries(PATIENCE, |_| Some(Error::conflict("It is paid.", "Leave it."))).await, (1, false));
+    }
+
+    #[tokio::test]
+    async fn no_try_begins_too_late() {
+        assert_eq!(tries(Duration::ZERO, |_| Some(away())).await, (1, false));
+        assert_eq!(tries(PAUSE * 3, |_| Some(away())).await, (2, false));
+    }
+}

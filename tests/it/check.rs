@@ -1,0 +1,71 @@
+//! `facturo check` says what is there, and leaves it as it is.
+
+use std::process::Command;
+
+use crate::scratch::{Scratch, comes_true, host, is_up};
+use crate::support::database::Database;
+use crate::support::session::{facturo, facturo_with};
+use crate::support::wait;
+
+/// Whether it went well, and what it said on stdout and stderr.
+fn check(command: &mut Command) -> (bool, String) {
+    let output = command.arg("check").output().unwrap();
+    (output.status.success(), String::from_utf8([output.stdout, output.stderr].concat()).unwrap())
+}
+
+#[track_caller]
+fn assert_said(command: &mut Command, well: bool, words: &[&str]) {
+    let (went_well, said) = check(command);
+    assert_eq!(went_well, well, "{said}");
+    assert_eq!(said.contains("All is well"), well, "{said}");
+    for word in words {
+        assert!(said.contains(word), "{word:?} is not in {said}");
+    }
+}
+
+fn on(database: &Database) -> Command {
+    let mut command = facturo();
+    command.env("DATABASE_URL", database.url());
+    command
+}
+
+#[test]
+fn an_empty_database_stays_empty() {
+    let database = Database::empty();
+    assert_said(&mut on(&database), true, &["empty; the first start makes it"]);
+    let tables = "SELECT count(*) FROM pg_class WHERE relnamespace = 'public'::regnamespace";
+    assert_eq!(database.value(tables), "0");
+    assert_eq!(database.value("SELECT count(*) FROM pg_extension WHERE extname = 'pg_trgm'"), "0");
+}
+
+#[test]
+fn an_old_schema_stays_old() {
+    let database = Database::new();
+    database.rows("DELETE FROM schema_migrations WHERE version > 1; DROP TABLE idempotency_keys");
+    assert_said(&mut on(&database), true, &["2 migrations behind", "`facturo migrate` applies them"]);
+    assert_eq!(database.value("SELECT count(*) FROM schema_migrations"), "1");
+}
+
+#[test]
+fn a_missing_business_is_not_made() {
+    let database = Database::new();
+    assert_said(&mut on(&database), true, &["schema: current", "forgives typos", "business: 1 (no name yet"]);
+    database.rows("DELETE FROM businesses");
+    assert_said(&mut on(&database), true, &["none yet; the first start makes it"]);
+    assert_said(on(&database).env("FACTURO_BUSINESS", "7"), false, &["no business 7"]);
+    assert_eq!(database.value("SELECT count(*) FROM businesses"), "0");
+}
+
+#[test]
+fn a_private_server_is_started_where_there_is_data_and_not_made() {
+    let scratch = Scratch::new("check");
+    let command = || facturo_with(crate::scratch::FACTURO.as_ref(), &scratch.settings);
+    assert_said(&mut command(), true, &["Data: none yet; the first start makes it", "(used)"]);
+    assert!(!scratch.data().exists());
+    is_up(&mut host(&scratch.settings));
+    assert!(wait(comes_true(|| scratch.is_down())));
+    assert_said(&mut command(), true, &["written by PostgreSQL", "schema: current", "business: 1"]);
+    let nowhere = scratch.root.join("nothing");
+    let words = &["no postgres and initdb", "FACTURO_POSTGRES_BIN"];
+    assert_said(command().env("FACTURO_POSTGRES_BIN", nowhere), false, words);
+}
