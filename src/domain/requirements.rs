@@ -12,10 +12,7 @@ use super::{
     line::Line,
     money,
     series::Kind,
-    tax::{
-        category::{Category, Scheme},
-        rates,
-    },
+    tax::{category::Category, rates},
 };
 use crate::error::{Error, Result};
 
@@ -183,8 +180,7 @@ fn spanish(
 fn rates_of_the_day(invoice: &Invoice, lines: &[Line], tool: &str, missing: &mut Missing) {
     let original = invoice.correction.as_ref().map(|correction| correction.original_issue_date);
     let on = invoice.operation_date.or(original).unwrap_or(invoice.issue_date());
-    // of the other schemes the list may lack some, so nothing is refused by it
-    let known = if invoice.scheme == Scheme::Iva { rates::known(invoice.scheme, on) } else { Vec::new() };
+    let known = rates::known(invoice.scheme, on);
     let strange = lines.iter().map(|line| line.treatment.rate.normalize()).find(|rate| !known.contains(rate));
     if let Some(rate) = strange.filter(|rate| !known.is_empty() && !rate.is_zero()) {
         let rates = known.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");

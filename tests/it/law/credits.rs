@@ -125,7 +125,7 @@ fn a_payment_reversed_after_a_correction_is_owed_again() {
     // neither of the two can be taken away from under the other
     for invoice in [&original, &correction] {
         let cancel = json!({"invoice_id": invoice["id"], "reason": "x"});
-        office.refuses("cancel_invoice", cancel, &["was corrected, or corrects another"]);
+        office.refuses("cancel_invoice", cancel, &["so it cannot be cancelled", "correct_invoice"]);
     }
     office.call("record_payment", json!({"invoice_id": original["id"]}));
     office.call("record_payment", json!({"invoice_id": correction["id"]}));
