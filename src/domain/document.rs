@@ -62,10 +62,18 @@ pub fn agrees(frozen: &Frozen, form: &Node, invoice: &Invoice, lines: &[Line]) -
     let part = |name: &str| form.get(name).cloned();
     let parts = part("seller").zip(part("buyer")).zip(part("mentions"));
     let whole = Hash::from(Sha256::digest(&frozen.text)) == frozen.digest;
+    let buyer = form.get("buyer").and_then(|buyer| buyer.get("name"));
     whole
+        && buyer == Some(&Node::text(&*invoice.client_name))
         && parts.is_some_and(|((seller, buyer), mentions)| {
             layout(invoice, lines, seller, buyer, mentions).json() == frozen.text
         })
+}
+
+/// Whether a frozen document is of a business in Spain, so that its invoice was registered when it was issued.
+pub fn is_registered(form: &Node) -> bool {
+    let country = form.get("seller").and_then(|seller| seller.get("country"));
+    country == Some(&Node::text("ES"))
 }
 
 fn layout(invoice: &Invoice, lines: &[Line], seller: Node, buyer: Node, mentions: Node) -> Node {

@@ -170,6 +170,7 @@ pub async fn issue(
     let before = invoice.fields(&lines);
     invoice.require_draft("issued again")?;
     let client = repository::client::get(act.tx, act.business_id(), invoice.client_id).await?;
+    invoice.client_name.clone_from(&client.details.name); // of this very moment, as on the document
     series::issue(act, &client, &mut invoice, &lines, issue_date.unwrap_or(act.today)).await?;
     save(act, &mut invoice, &lines, "issued", before, vec![]).await?;
     let document = Document { invoice, lines };

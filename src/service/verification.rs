@@ -21,6 +21,9 @@ const PAGE: i64 = 500;
 
 /// Verifies everything of the business, or one invoice.
 pub async fn verify(act: &Act<'_>, invoice: Option<InvoiceId>) -> Result<Verification> {
+    if let Some(id) = invoice {
+        repository::invoice::get(act.tx, act.business_id(), id).await?; // one that never was is not verified
+    }
     let mut verification = Verification::default();
     let broken = match invoice {
         None => records(act, &mut verification).await?,
@@ -111,6 +114,11 @@ async fn documents(
             let agrees = form.as_ref().is_some_and(|form| document::agrees(frozen, form, &invoice, &lines));
             if !agrees {
                 return Ok(Some(finding(*id, "The invoice and the document frozen at its issue differ.")));
+            }
+            let registers = form.as_ref().is_some_and(document::is_registered);
+            if registers && repository::record::hash_of_invoice(act.tx, business, *id).await?.is_none() {
+                let what = "It was registered when it was issued, and no record of it is left.".to_owned();
+                return Ok(Some(Finding { chain: Chain::Records, subject: format!("invoice {id}"), what }));
             }
             verification.documents += 1;
         }
