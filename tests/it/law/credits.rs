@@ -147,6 +147,12 @@ fn a_payment_reversed_after_a_substitution_is_owed_again() {
     let (correction, _) = office.corrected(&original, right);
     assert_eq!(correction["outstanding"], "121.00");
     office.call("reverse_payment", json!({"payment_id": payment, "reason": "bounced"}));
+    // what the superseded one owed again is owed on the one in its place
+    assert_fields(
+        &office.look(&original),
+        json!({"outstanding": "0.00", "paid": "0.00", "superseded": true}),
+    );
+    assert_fields(&office.look(&correction), json!({"outstanding": "242.00", "netted": "0.00"}));
     let standing = office.call("get_client", json!({"client_id": client}));
     assert_fields(
         &standing["totals"][0],

@@ -12,8 +12,10 @@ mod requirements;
 mod series;
 mod simplified;
 mod surcharge;
+mod tampering;
 mod uncorrectable;
 mod withholding;
+mod writing_off;
 
 use serde_json::{Value, json};
 

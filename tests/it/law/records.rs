@@ -216,6 +216,7 @@ fn r15_the_tax_number_stays_once_something_is_registered() {
         &["tax_id", "chained", "another business"],
     );
     office.refuses("update_business", json!({"tax_id": ""}), &["tax_id", "chained"]);
+    office.refuses("update_business", json!({"country": "US"}), &["country", "chained"]);
     office.call("update_business", json!({"tax_id": "87654321-x", "legal_name": "Estudio Nuevo"}));
 }
 

@@ -1,0 +1,142 @@
+//! Changes behind facturo's back: RD 1007/2023, art. 8; Orden HAC/1177/2024, art. 7. R16.
+
+use serde_json::{Value, json};
+
+use crate::support::office::{Office, assert_fields};
+
+/// Three invoices, the second corrected and the third cancelled, and a payment: five records and four documents.
+fn office() -> Office {
+    let mut office = Office::open();
+    let client = office.company(json!({"email": "ana@example.com"}));
+    let first = office.sold(client, "100", json!({"notes": "Thanks"}));
+    let second = office.sold(client, "200", json!({}));
+    let third = office.sold(client, "300", json!({}));
+    office.call("record_payment", json!({"invoice_id": first["id"], "amount": 21}));
+    office.corrected(&second, json!({}));
+    office.call("cancel_invoice", json!({"invoice_id": third["id"], "reason": "twice"}));
+    office.call("update_client", json!({"client_id": client, "phone": "600 000 000"}));
+    let whole = office.call("verify_records", json!({}));
+    assert_fields(&whole, json!({"verified": true, "records": 5, "documents": 4, "findings": []}));
+    office
+}
+
+/// Each edit, made by the owner of the database, is found, and its alarm is raised.
+#[track_caller]
+fn each_is_found(chain: &str, edits: &[(&str, &str)]) {
+    for (edit, subject) in edits {
+        let mut office = office();
+        office.database.rows(edit);
+        let found = office.call("verify_records", json!({}));
+        assert_eq!(found["verified"], false, "{edit}");
+        let findings = found["findings"].as_array().unwrap();
+        let names = |finding: &Value| finding["chain"] == chain && finding["subject"] == *subject;
+        assert!(findings.iter().any(names), "{edit}: {findings:?}");
+        let alerts = office.call("list_alerts", json!({}));
+        assert_eq!(alerts["alarms"].as_array().unwrap().len(), findings.len(), "{edit}");
+        assert!(alerts["summary"].as_str().unwrap().contains("behind facturo's back"), "{alerts}");
+    }
+}
+
+#[test]
+fn r16_an_edited_record_is_found_and_named() {
+    let edit = |place: i64, set: &str| format!("UPDATE registration_records SET {set} WHERE place = {place}");
+    let edits = [
+        // what the prescribed hash covers, and what it does not
+        (edit(1, "record = replace(record, '121.00', '120.00')"), "record 1"),
+        (edit(2, "record = replace(record, 'Cliente', 'Clienta')"), "record 2"),
+        (edit(3, "record = '{}'"), "record 3"),
+        (edit(4, "hash = repeat('A', 64)"), "record 4"),
+        (edit(5, "seal = repeat('A', 64)"), "record 5"),
+        (edit(5, "invoice_id = 1"), "record 5"),
+        (edit(5, "kind = 'registration', invoice_id = 4, place = 6"), "record 5"),
+    ];
+    // the last would be a second registration of invoice 4, which the table itself refuses
+    for (edit, subject) in &edits[..6] {
+        each_is_found("records", &[(edit, subject)]);
+    }
+    assert!(office().database.query(&edits[6].0).is_err());
+}
+
+#[test]
+fn r16_a_record_taken_away_is_found_and_named() {
+    each_is_found(
+        "records",
+        &[
+            ("DELETE FROM registration_records WHERE place = 1", "record 1"),
+            ("DELETE FROM registration_records WHERE place = 3", "record 3"),
+            ("DELETE FROM registration_records WHERE place = 5", "record 5"),
+            ("DELETE FROM registration_records", "record 1"),
+            ("UPDATE record_chains SET last_place = 4", "record 4"),
+            ("DELETE FROM registration_records; DELETE FROM record_chains", "invoice 1"),
+        ],
+    );
+}
+
+#[test]
+fn r16_a_document_that_differs_from_its_invoice_is_found() {
+    let replaced =
+        "UPDATE issued_documents SET document = replace(document, 'Gran', 'Mala') WHERE invoice_id = 1";
+    each_is_found(
+        "documents",
+        &[
+            (replaced, "invoice 1"),
+            ("UPDATE issued_documents SET digest = '' WHERE invoice_id = 2", "invoice 2"),
+            ("DELETE FROM issued_documents WHERE invoice_id = 2", "invoice 2"),
+            ("UPDATE invoices SET client_name = 'Otra' WHERE id = 1", "invoice 1"),
+            ("UPDATE invoices SET number = 'F-2026-9999' WHERE id = 1", "invoice 1"),
+            ("UPDATE invoices SET notes = NULL WHERE id = 1", "invoice 1"),
+            ("UPDATE invoices SET tax = 20, total = 120, payable = 120 WHERE id = 1", "invoice 1"),
+            ("UPDATE invoice_lines SET description = 'Other work' WHERE invoice_id = 3", "invoice 3"),
+            ("UPDATE payments SET amount = 20 WHERE invoice_id = 1", "invoice 1"),
+            ("DELETE FROM payments", "invoice 1"),
+        ],
+    );
+}
+
+#[test]
+fn r16_an_edited_history_is_found() {
+    let last = "(SELECT max(id) FROM events WHERE entity_kind = 'invoice' AND entity_id = 1)";
+    let edits = [
+        format!("UPDATE events SET actor = 'nobody' WHERE id = {last}"),
+        format!("UPDATE events SET action = 'updated' WHERE id = {last}"),
+        format!("UPDATE events SET at = at - interval '1 day' WHERE id = {last}"),
+        format!("UPDATE event_changes SET changes = '[]' WHERE event_id = {last}"),
+        format!("DELETE FROM event_changes WHERE event_id = {last}; DELETE FROM events WHERE id = {last}"),
+        "UPDATE invoices SET paid = 20 WHERE id = 1".to_owned(),
+        "UPDATE invoices SET due_date = due_date + 1 WHERE id = 1".to_owned(),
+    ];
+    for edit in &edits {
+        each_is_found("events", &[(edit, "invoice 1")]);
+    }
+    each_is_found("events", &[("UPDATE clients SET phone = '6'", "client 1")]);
+}
+
+/// Art. 8: the alarm stays whatever becomes of what raised it, and is raised once.
+#[test]
+fn r16_an_alarm_stays_when_the_break_is_mended() {
+    let mut office = office();
+    let swap = |from: &str, to: &str| {
+        format!("UPDATE registration_records SET record = replace(record, '{from}', '{to}') WHERE place = 2")
+    };
+    office.database.rows(&swap("Cliente", "Clienta"));
+    for _ in 0..2 {
+        assert_eq!(office.call("verify_records", json!({}))["verified"], false);
+    }
+    office.database.rows(&swap("Clienta", "Cliente"));
+    assert_eq!(office.call("verify_records", json!({}))["verified"], true);
+    let alerts = office.call("list_alerts", json!({}));
+    assert_eq!(alerts["alarms"].as_array().unwrap().len(), 1, "{alerts}");
+    assert_fields(&alerts["alarms"][0], json!({"chain": "records", "subject": "record 2"}));
+}
+
+#[test]
+fn r16_one_invoice_is_verified_by_itself() {
+    let mut office = office();
+    office.database.rows("UPDATE registration_records SET hash = repeat('A', 64) WHERE place = 5");
+    office.database.rows("UPDATE invoice_lines SET description = 'Other work' WHERE invoice_id = 1");
+    let mut of = |invoice: i64| office.call("verify_records", json!({"invoice_id": invoice}));
+    assert_fields(&of(2), json!({"verified": true, "records": 1, "documents": 1}));
+    assert_eq!(of(1)["findings"][0]["chain"], "documents");
+    assert_fields(&of(3)["findings"][0], json!({"chain": "records", "subject": "record 5"}));
+    office.refuses("verify_records", json!({"invoice_id": 4711}), &["no invoice 4711", "list_invoices"]);
+}
