@@ -17,6 +17,11 @@ pub enum Error {
     /// The state of things forbids it. `next` says what can be done instead.
     #[error("{problem} {next}")]
     Conflict { problem: String, next: Cow<'static, str> },
+    /// The caller may not do this.
+    #[error(
+        "This needs the scope {scope}, which this session does not have. Whoever set facturo up can grant it."
+    )]
+    Forbidden { scope: &'static str },
     /// The database cannot be had or broke off: the same call may succeed later. The cause, where there is one, is
     /// logged where it is handled, and kept from the caller.
     #[error("{problem} {next}")]
@@ -87,7 +92,8 @@ impl Error {
                 tracing::warn!(what, problem, cause = %causes(source.as_ref()));
             }
             Self::Unavailable { problem, .. } => tracing::warn!(what, problem),
-            Self::Invalid { .. } | Self::NotFound { .. } | Self::Conflict { .. } => {}
+            Self::Invalid { .. } | Self::NotFound { .. } | Self::Conflict { .. } | Self::Forbidden { .. } => {
+            }
         }
     }
 }

@@ -1,5 +1,6 @@
 //! facturo: invoicing by conversation. See ARCHITECTURE.md for the map; the modules stand in reading order.
 
+pub mod auth;
 pub mod books;
 pub mod cli;
 pub mod clock;

@@ -9,13 +9,13 @@ use sha2::{Digest, Sha256};
 
 use super::{
     args::{self, And, KeyArgs},
+    caller::Caller,
     retry::retry,
     tool::{self, Entry, View as _, Write},
 };
 use crate::{
     books::Books,
     clock,
-    domain::event::Actor,
     error::{Error, Result},
     repository::{self, idempotency},
     service::Act,
@@ -32,13 +32,19 @@ struct Call<'a> {
     hash: [u8; 32],
     key: String,
     key_is_callers: bool,
-    actor: Actor,
+    caller: &'a Caller,
 }
 
-pub async fn run<T: Write>(entry: &Entry, books: &Books, arguments: JsonObject) -> Result<String> {
+pub async fn run<T: Write>(
+    entry: &Entry,
+    books: &Books,
+    caller: &Caller,
+    arguments: JsonObject,
+) -> Result<String> {
     let arguments = Value::Object(arguments);
     // refused before anything is begun
-    let And(_, key): And<T::Args, KeyArgs> = args::parse(&entry.tool.input_schema, &arguments)?;
+    let And(args, key): And<T::Args, KeyArgs> = args::parse(&entry.tool.input_schema, &arguments)?;
+    caller.must(T::scope(&args))?;
     let given = key.given()?;
     let call = Call {
         entry,
@@ -46,7 +52,7 @@ pub async fn run<T: Write>(entry: &Entry, books: &Books, arguments: JsonObject) 
         arguments,
         key_is_callers: given.is_some(),
         key: given.unwrap_or_else(|| uuid::Uuid::new_v4().to_string()),
-        actor: Actor::local(),
+        caller,
     };
     let remembered = Mutex::new(None);
     retry(T::ABOUT.name, || attempt::<T>(books, &call, &remembered)).await
@@ -63,7 +69,7 @@ async fn attempt<T: Write>(
     let now = clock::now();
     let key = idempotency::Key {
         business: books.business,
-        actor: &call.actor,
+        actor: &call.caller.actor,
         tool: T::ABOUT.name,
         key: &call.key,
     };
@@ -74,7 +80,8 @@ async fn attempt<T: Write>(
     }
     let business = repository::business::get(&tx, books.business).await?;
     let today = clock::day(now, &business.details.time_zone);
-    let act = Act { tx: &tx, business: &business, actor: &call.actor, today, now, clock: clock::now_in };
+    let act =
+        Act { tx: &tx, business: &business, actor: &call.caller.actor, today, now, clock: clock::now_in };
     let args = args::parse(&call.entry.tool.input_schema, &call.arguments)?;
     let view = T::call(&act, args).await?;
     let client = view.client_id();

@@ -15,7 +15,7 @@ use rmcp::{
 };
 use tokio::sync::OnceCell;
 
-use super::{resources, tool::Entry, tools};
+use super::{caller::Caller, resources, tool::Entry, tools};
 use crate::{
     books::Books,
     config::Config,
@@ -34,13 +34,14 @@ const INSTRUCTIONS: &str = "facturo keeps the invoices of a small business. Look
 pub struct Facturo {
     config: Config,
     books: OnceCell<Arc<Books>>,
+    caller: Caller,
     /// Sorted by name, so that the list is stable.
     tools: Vec<Entry>,
 }
 
 impl Facturo {
     pub fn new(config: Config) -> Self {
-        Self { config, books: OnceCell::new(), tools: tools::all() }
+        Self { config, books: OnceCell::new(), caller: Caller::owner(), tools: tools::all() }
     }
 
     /// The books, opened by whoever needs them first. What failed is tried again by the next call.
@@ -61,7 +62,8 @@ impl Facturo {
     }
 
     async fn answer(&self, entry: &Entry, arguments: rmcp::model::JsonObject) -> Result<String> {
-        entry.call(self.books().await?, arguments).await
+        self.caller.must(entry.scope)?;
+        entry.call(self.books().await?, &self.caller, arguments).await
     }
 }
 
@@ -77,7 +79,8 @@ impl ServerHandler for Facturo {
         _: Option<PaginatedRequestParams>,
         _: RequestContext<RoleServer>,
     ) -> std::result::Result<ListToolsResult, ErrorData> {
-        Ok(ListToolsResult::with_all_items(self.tools.iter().map(|entry| entry.tool.clone()).collect()))
+        let allowed = self.tools.iter().filter(|entry| self.caller.may(entry.scope));
+        Ok(ListToolsResult::with_all_items(allowed.map(|entry| entry.tool.clone()).collect()))
     }
 
     fn get_tool(&self, name: &str) -> Option<Tool> {
@@ -129,7 +132,7 @@ impl ServerHandler for Facturo {
         _: Option<PaginatedRequestParams>,
         _: RequestContext<RoleServer>,
     ) -> std::result::Result<ListResourcesResult, ErrorData> {
-        Ok(ListResourcesResult::with_all_items(resources::fixed()))
+        Ok(ListResourcesResult::with_all_items(resources::fixed(&self.caller)))
     }
 
     async fn list_resource_templates(
@@ -137,7 +140,7 @@ impl ServerHandler for Facturo {
         _: Option<PaginatedRequestParams>,
         _: RequestContext<RoleServer>,
     ) -> std::result::Result<ListResourceTemplatesResult, ErrorData> {
-        Ok(ListResourceTemplatesResult::with_all_items(resources::templates()))
+        Ok(ListResourceTemplatesResult::with_all_items(resources::templates(&self.caller)))
     }
 
     async fn read_resource(
@@ -145,13 +148,13 @@ impl ServerHandler for Facturo {
         request: ReadResourceRequestParams,
         _: RequestContext<RoleServer>,
     ) -> std::result::Result<ReadResourceResponse, ErrorData> {
-        let read = async { resources::read(self.books().await?, &request.uri).await };
+        let read = async { resources::read(self.books().await?, &self.caller, &request.uri).await };
         let read = AssertUnwindSafe(read).catch_unwind().await;
         read.unwrap_or_else(|_| Err(Error::internal("a resource panicked", request.uri.as_str())))
             .map(|result| result.into())
             .map_err(|error| match error {
                 Error::NotFound { .. } => ErrorData::resource_not_found(error.to_string(), None),
-                Error::Invalid { .. } | Error::Conflict { .. } => {
+                Error::Invalid { .. } | Error::Conflict { .. } | Error::Forbidden { .. } => {
                     ErrorData::invalid_params(error.to_string(), None)
                 }
                 Error::Unavailable { .. } | Error::Internal { .. } => {

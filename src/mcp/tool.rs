@@ -11,11 +11,13 @@ use time::Date;
 
 use super::{
     args::{self, And, Arguments, KeyArgs},
+    caller::Caller,
     envelope,
     retry::retry,
     schema,
 };
 use crate::{
+    auth::scope::Scope,
     books::Books,
     clock,
     domain::ids::BusinessId,
@@ -29,6 +31,8 @@ pub struct About {
     pub title: &'static str,
     /// For the model: what it does and when to take it, in 280 characters at most.
     pub description: &'static str,
+    /// What whoever calls it must be allowed.
+    pub scope: Scope,
 }
 
 /// A tool that changes nothing.
@@ -46,6 +50,10 @@ pub trait Write {
     const DESTRUCTIVE: bool = false;
     type Args: Arguments + Send;
     type View: View;
+    /// What this very call needs besides the tool's own scope.
+    fn scope(_: &Self::Args) -> Scope {
+        Self::ABOUT.scope
+    }
     fn call(act: &Act<'_>, args: Self::Args) -> impl Future<Output = Result<Self::View>> + Send;
 }
 
@@ -92,25 +100,36 @@ impl<'a> Desk<'a> {
 /// A tool in the list: how it looks, and how it runs.
 pub struct Entry {
     pub tool: Tool,
-    run: for<'a> fn(&'a Entry, &'a Books, JsonObject) -> BoxFuture<'a, Result<String>>,
+    pub scope: Scope,
+    run: for<'a> fn(&'a Entry, &'a Books, &'a Caller, JsonObject) -> BoxFuture<'a, Result<String>>,
 }
 
 impl Entry {
     pub fn read<T: Read + 'static>() -> Self {
         let tool = describe::<T::View>(T::ABOUT, T::Args::schema(), hints(true, false));
-        Self { tool, run: |entry, books, arguments| Box::pin(run_read::<T>(entry, books, arguments)) }
+        Self {
+            tool,
+            scope: T::ABOUT.scope,
+            run: |entry, books, _, arguments| Box::pin(run_read::<T>(entry, books, arguments)),
+        }
     }
 
     pub fn write<T: Write + 'static>() -> Self {
         let input = And::<T::Args, KeyArgs>::schema();
         let tool = describe::<T::View>(T::ABOUT, input, hints(false, T::DESTRUCTIVE));
-        Self { tool, run: |entry, books, arguments| Box::pin(envelope::run::<T>(entry, books, arguments)) }
+        Self {
+            tool,
+            scope: T::ABOUT.scope,
+            run: |entry, books, caller, arguments| {
+                Box::pin(envelope::run::<T>(entry, books, caller, arguments))
+            },
+        }
     }
 
     /// Runs the tool and answers its JSON.
-    pub async fn call(&self, books: &Books, arguments: JsonObject) -> Result<String> {
+    pub async fn call(&self, books: &Books, caller: &Caller, arguments: JsonObject) -> Result<String> {
         let arguments = args::prepare(&self.tool.input_schema, arguments)?;
-        (self.run)(self, books, arguments).await
+        (self.run)(self, books, caller, arguments).await
     }
 }
 

@@ -3,6 +3,7 @@ use serde::Deserialize;
 
 use super::contact::ContactArgs;
 use crate::{
+    auth::scope::Scope,
     domain::{
         business::BusinessDetails,
         codes::{Currency, Language, TimeZone},
@@ -33,6 +34,7 @@ impl Read for GetBusiness {
         title: "Show the business",
         description: "The business that issues the invoices: its name, tax number, address, bank account, and its defaults \
                       for currency, tax rate and payment terms.",
+        scope: Scope::BusinessRead,
     };
     type Args = Self;
     type View = BusinessView;
@@ -74,6 +76,7 @@ impl Write for UpdateBusiness {
         title: "Describe the business",
         description: "Change what the business says of itself, or its defaults for new invoices. Only what is given \
                       changes; an empty string clears an optional field.",
+        scope: Scope::BusinessWrite,
     };
     type Args = And<And<Self, ContactArgs>, VersionArgs>;
     type View = BusinessView;

@@ -3,6 +3,7 @@ use serde::Deserialize;
 
 use super::contact::ContactArgs;
 use crate::{
+    auth::scope::Scope,
     domain::{client::ClientDetails, codes::Language, contact, ids::ClientId, tax_id, text},
     error::Result,
     mcp::{
@@ -85,6 +86,7 @@ impl Write for CreateClient {
         name: "create_client",
         title: "Create a client",
         description: "Create a client. Only the name is required; look with find_clients first whether it exists already.",
+        scope: Scope::ClientsWrite,
     };
     type Args = And<Self, And<ContactArgs, DetailArgs>>;
     type View = ClientView;
@@ -109,6 +111,7 @@ impl Write for UpdateClient {
         name: "update_client",
         title: "Change a client",
         description: "Change a client. Only what is given changes; an empty string clears an optional field.",
+        scope: Scope::ClientsWrite,
     };
     type Args = And<And<Self, VersionArgs>, And<ContactArgs, DetailArgs>>;
     type View = ClientView;
@@ -136,6 +139,7 @@ impl Read for GetClient {
         name: "get_client",
         title: "Show a client",
         description: "A client with what was invoiced, paid, is outstanding and overdue, per currency.",
+        scope: Scope::ClientsRead,
     };
     type Args = Target;
     type View = ClientDetailsView;
@@ -167,6 +171,7 @@ impl Read for FindClients {
         title: "Find clients",
         description: "Look clients up by words, or list them all page by page. Take this to get the client_id that other \
                       tools want.",
+        scope: Scope::ClientsRead,
     };
     type Args = And<Self, PageArgs>;
     type View = List<ClientView>;
@@ -196,6 +201,7 @@ impl Write for ArchiveClient {
         name: "archive_client",
         title: "Archive a client",
         description: "Take a client out of find_clients and new invoices, or bring it back. Its invoices stay as they are.",
+        scope: Scope::ClientsWrite,
     };
     type Args = And<Self, VersionArgs>;
     type View = ClientView;
@@ -215,6 +221,7 @@ impl Write for DeleteClient {
         title: "Delete a client",
         description: "Delete a client that has no issued invoices, and its drafts with it. Its personal data goes for good. \
                       With issued invoices, archive_client instead.",
+        scope: Scope::ClientsDelete,
     };
     const DESTRUCTIVE: bool = true;
     type Args = And<Target, VersionArgs>;
@@ -233,6 +240,7 @@ impl Read for GetClientHistory {
         name: "get_client_history",
         title: "Show a client's history",
         description: "Who changed what and when, of a client and of its invoices, newest first.",
+        scope: Scope::ClientsRead,
     };
     type Args = And<Target, PageArgs>;
     type View = List<EventView>;

@@ -6,6 +6,7 @@ use time::Date;
 
 use super::content::{ContentArgs, TaxArgs};
 use crate::{
+    auth::scope::Scope,
     domain::{
         date, decimal,
         event::{Entity, EntityKind},
@@ -154,9 +155,20 @@ impl Write for CreateInvoice {
         title: "Create an invoice",
         description: "Create a draft, which takes no number and may still change. With issue: true it is issued at once. \
                       Amounts are before tax; facturo works the tax and totals out.",
+        scope: Scope::InvoicesWrite,
     };
     type Args = And<And<Self, ContentArgs>, And<TaxArgs, FrameArgs>>;
     type View = InvoiceDetails;
+
+    /// One that was issued elsewhere becomes a debt at once, as if it were issued.
+    fn scope(And(And(args, _), _): &Self::Args) -> Scope {
+        let external = given(args.external_number.as_ref()).is_some();
+        if args.issue.as_ref().is_some_and(|flag| flag.0) || external {
+            Scope::InvoicesIssue
+        } else {
+            Self::ABOUT.scope
+        }
+    }
 
     async fn call(
         act: &Act<'_>,
@@ -215,6 +227,7 @@ impl Write for UpdateInvoice {
         title: "Change an invoice",
         description: "Change a draft: only what is given changes, and lines are replaced whole. Of a pending invoice only \
                       due_date (agreed anew) and internal_notes may change.",
+        scope: Scope::InvoicesWrite,
     };
     type Args = And<And<And<Target, Self>, And<ContentArgs, TaxArgs>>, And<FrameArgs, VersionArgs>>;
     type View = InvoiceDetails;
@@ -271,6 +284,7 @@ impl Write for DeleteInvoice {
         name: "delete_invoice",
         title: "Delete a draft",
         description: "Delete a draft. An issued invoice is never deleted: cancel_invoice voids it.",
+        scope: Scope::InvoicesWrite,
     };
     const DESTRUCTIVE: bool = true;
     type Args = And<Target, VersionArgs>;
@@ -295,6 +309,7 @@ impl Write for IssueInvoice {
         title: "Issue an invoice",
         description: "Issue a draft: it takes the next legal number, becomes pending, and can no longer change or be \
                       deleted. A due date that came from the payment terms moves along with the issue date.",
+        scope: Scope::InvoicesIssue,
     };
     const DESTRUCTIVE: bool = true;
     type Args = And<And<Target, Self>, VersionArgs>;
@@ -318,6 +333,7 @@ impl Write for CancelInvoice {
         name: "cancel_invoice",
         title: "Cancel an invoice",
         description: "Void a pending invoice that nothing was paid of. It keeps its number for ever and counts no more.",
+        scope: Scope::InvoicesCancel,
     };
     const DESTRUCTIVE: bool = true;
     type Args = And<And<Target, Self>, VersionArgs>;
@@ -338,6 +354,7 @@ impl Read for GetInvoice {
         title: "Show an invoice",
         description: "All of an invoice: lines, tax per rate, totals, what is paid and outstanding, how overdue it is, and \
                       its payments.",
+        scope: Scope::InvoicesRead,
     };
     type Args = Target;
     type View = InvoiceDetails;
@@ -382,6 +399,7 @@ impl Read for ListInvoices {
         title: "List invoices",
         description: "Invoices without their lines, filtered and sorted, page by page. For sums over many take \
                       summarize_invoices.",
+        scope: Scope::InvoicesRead,
     };
     type Args = And<Self, PageArgs>;
     type View = List<InvoiceView>;
@@ -450,6 +468,7 @@ impl Read for GetInvoiceHistory {
         name: "get_invoice_history",
         title: "Show an invoice's history",
         description: "Who changed what of an invoice and when, newest first, with each field before and after.",
+        scope: Scope::InvoicesRead,
     };
     type Args = And<Target, PageArgs>;
     type View = List<EventView>;

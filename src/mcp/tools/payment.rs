@@ -3,6 +3,7 @@ use serde::Deserialize;
 
 use super::invoice::{Target, details, find};
 use crate::{
+    auth::scope::Scope,
     domain::{
         ids::{ClientId, PaymentId},
         payment::Method,
@@ -43,6 +44,7 @@ impl Write for RecordPayment {
         title: "Record a payment",
         description: "Record money that came in for a pending invoice, or was paid back of a credit, in part or whole. The invoice \
                       is paid once nothing is outstanding. More than is outstanding is refused.",
+        scope: Scope::PaymentsWrite,
     };
     type Args = And<And<Target, Self>, VersionArgs>;
     type View = PaymentAndInvoice;
@@ -79,6 +81,7 @@ impl Write for ReversePayment {
         title: "Reverse a payment",
         description: "Take a payment back that bounced or was recorded by mistake, by an entry of its own. The invoice owes \
                       the amount again. expected_version is the invoice's.",
+        scope: Scope::PaymentsWrite,
     };
     const DESTRUCTIVE: bool = true;
     type Args = And<Self, VersionArgs>;
@@ -108,6 +111,7 @@ impl Read for ListPayments {
         name: "list_payments",
         title: "List payments",
         description: "Payments and reversals, newest first, of an invoice, a client, a stretch of days or a method.",
+        scope: Scope::PaymentsRead,
     };
     type Args = And<Self, PageArgs>;
     type View = List<PaymentView>;

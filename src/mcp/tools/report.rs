@@ -2,6 +2,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use crate::{
+    auth::scope::Scope,
     domain::{alert::AlertKind, report::GroupBy},
     error::{Error, Result},
     mcp::{
@@ -35,6 +36,7 @@ impl Read for ListAlerts {
         title: "List alerts",
         description: "What wants attention today: overdue invoices, those due soon, and drafts left unissued, each with the \
                       client's contact; and their totals. Good to start a day with.",
+        scope: Scope::ReportsRead,
     };
     type Args = Self;
     type View = Alerts;
@@ -83,6 +85,7 @@ impl Read for SummarizeInvoices {
         title: "Summarize invoices",
         description: "Count and add invoices up by month, client, city, status or currency; always per currency. Drafts and \
                       cancelled ones count only when grouped by status. Clients and cities come largest first.",
+        scope: Scope::ReportsRead,
     };
     type Args = And<Self, PageArgs>;
     type View = List<SummaryView>;

@@ -3,6 +3,7 @@ use serde::Deserialize;
 
 use super::invoice::find;
 use crate::{
+    auth::scope::Scope,
     error::Result,
     mcp::{
         args::InvoiceRef,
@@ -28,6 +29,7 @@ impl Write for VerifyRecords {
         title: "Verify the records",
         description: "Check that registration records, issued documents and the history are as they were written. The first \
                       broken link of each is named, and raises an alarm that stays in list_alerts.",
+        scope: Scope::RecordsRead,
     };
     type Args = Self;
     type View = VerificationView;
