@@ -20,6 +20,7 @@ const MUST_EXIST: &[&str] = &[
     "sql/migrations",
     "sql/queries",
     "sql/search",
+    "src/auth",
     "src/books.rs",
     "src/cli",
     "src/clock.rs",
