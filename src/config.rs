@@ -17,6 +17,8 @@ pub struct Config {
     pub business: Option<i64>,
     /// `FACTURO_LOG`: levels by target, such as `facturo=debug`.
     pub log: String,
+    /// `FACTURO_READ_ONLY=1`: whoever calls, nothing is changed.
+    pub read_only: bool,
     /// `FACTURO_LINGER`: how long the private server outlives its last user.
     pub linger: Duration,
     pub home: Option<PathBuf>,
@@ -64,6 +66,7 @@ impl Config {
             postgres_bin: path("FACTURO_POSTGRES_BIN"),
             business: whole("FACTURO_BUSINESS", 1, u32::MAX)?.map(i64::from),
             log: text("FACTURO_LOG")?.unwrap_or_else(|| "info".into()),
+            read_only: whole("FACTURO_READ_ONLY", 0, 1)? == Some(1),
             linger: Duration::from_secs(whole("FACTURO_LINGER", 0, u32::MAX)?.unwrap_or(30).into()),
             home: path("HOME"),
             xdg_data_home: path("XDG_DATA_HOME"),
@@ -97,13 +100,16 @@ mod tests {
     }
 
     #[test]
-    fn scratch_is_one_or_zero() {
-        for (value, durable) in [("1", false), ("0", true), ("", true), (" 1 ", false)] {
-            assert_eq!(read(&[("FACTURO_SCRATCH", value)]).unwrap().durable, durable, "{value:?}");
+    fn switches_are_one_or_zero() {
+        for (value, on) in [("1", true), ("0", false), ("", false), (" 1 ", true)] {
+            assert_eq!(read(&[("FACTURO_SCRATCH", value)]).unwrap().durable, !on, "{value:?}");
+            assert_eq!(read(&[("FACTURO_READ_ONLY", value)]).unwrap().read_only, on, "{value:?}");
         }
-        for value in ["yes", "true", "2", "-1"] {
-            let told = read(&[("FACTURO_SCRATCH", value)]).unwrap_err().to_string();
-            assert!(told.contains("FACTURO_SCRATCH") && told.contains(value), "{told}");
+        for name in ["FACTURO_SCRATCH", "FACTURO_READ_ONLY"] {
+            for value in ["yes", "true", "2", "-1"] {
+                let told = read(&[(name, value)]).unwrap_err().to_string();
+                assert!(told.contains(name) && told.contains(value), "{told}");
+            }
         }
     }
 

@@ -18,10 +18,8 @@ pub enum Error {
     #[error("{problem} {next}")]
     Conflict { problem: String, next: Cow<'static, str> },
     /// The caller may not do this.
-    #[error(
-        "This needs the scope {scope}, which this session does not have. Whoever set facturo up can grant it."
-    )]
-    Forbidden { scope: &'static str },
+    #[error("{problem} {next}")]
+    Forbidden { problem: Cow<'static, str>, next: Cow<'static, str> },
     /// The database cannot be had or broke off: the same call may succeed later. The cause, where there is one, is
     /// logged where it is handled, and kept from the caller.
     #[error("{problem} {next}")]
@@ -53,6 +51,10 @@ impl Error {
 
     pub fn conflict(problem: impl Into<String>, next: impl Into<Cow<'static, str>>) -> Self {
         Self::Conflict { problem: problem.into(), next: next.into() }
+    }
+
+    pub fn forbidden(problem: impl Into<Cow<'static, str>>, next: impl Into<Cow<'static, str>>) -> Self {
+        Self::Forbidden { problem: problem.into(), next: next.into() }
     }
 
     pub fn unavailable(problem: impl Into<String>, next: impl Into<Cow<'static, str>>) -> Self {

@@ -10,12 +10,13 @@ pub struct Caller {
     /// As the history names them.
     pub actor: Actor,
     scopes: Scopes,
+    read_only: bool,
 }
 
 impl Caller {
-    /// The owner of the machine, who may do everything.
-    pub fn owner() -> Self {
-        Self { actor: Actor::local(), scopes: Scopes::all() }
+    /// The owner of the machine, who may do everything, unless they themselves have made it read-only.
+    pub fn owner(read_only: bool) -> Self {
+        Self { actor: Actor::local(), scopes: Scopes::all(), read_only }
     }
 
     pub fn may(&self, scope: Scope) -> bool {
@@ -25,6 +26,20 @@ impl Caller {
     /// # Errors
     /// [`Error::Forbidden`] names the scope that is missing.
     pub fn must(&self, scope: Scope) -> Result<()> {
-        if self.may(scope) { Ok(()) } else { Err(Error::Forbidden { scope: scope.name() }) }
+        if self.may(scope) {
+            return Ok(());
+        }
+        let problem = format!("This needs the scope {}, which this session does not have.", scope.name());
+        Err(Error::forbidden(problem, "Whoever set facturo up can grant it."))
+    }
+
+    /// # Errors
+    /// [`Error::Forbidden`] where nothing may be changed, whatever the scopes.
+    pub fn must_write(&self) -> Result<()> {
+        if !self.read_only {
+            return Ok(());
+        }
+        let next = "Whoever set facturo up can change that.";
+        Err(Error::forbidden("This session is read-only (FACTURO_READ_ONLY), and nothing was changed.", next))
     }
 }

@@ -100,7 +100,8 @@ impl<'a> Desk<'a> {
 /// A tool in the list: how it looks, and how it runs.
 pub struct Entry {
     pub tool: Tool,
-    pub scope: Scope,
+    scope: Scope,
+    writes: bool,
     run: for<'a> fn(&'a Entry, &'a Books, &'a Caller, JsonObject) -> BoxFuture<'a, Result<String>>,
 }
 
@@ -110,6 +111,7 @@ impl Entry {
         Self {
             tool,
             scope: T::ABOUT.scope,
+            writes: false,
             run: |entry, books, _, arguments| Box::pin(run_read::<T>(entry, books, arguments)),
         }
     }
@@ -120,10 +122,19 @@ impl Entry {
         Self {
             tool,
             scope: T::ABOUT.scope,
+            writes: true,
             run: |entry, books, caller, arguments| {
                 Box::pin(envelope::run::<T>(entry, books, caller, arguments))
             },
         }
+    }
+
+    /// Whether this caller may use it, and if not, why.
+    pub fn permits(&self, caller: &Caller) -> Result<()> {
+        if self.writes {
+            caller.must_write()?;
+        }
+        caller.must(self.scope)
     }
 
     /// Runs the tool and answers its JSON.

@@ -6,6 +6,7 @@
     reason = "a panic is how a test fails, helpers included"
 )]
 
+mod access;
 mod check;
 mod conversation;
 mod demo;

@@ -1,0 +1,3 @@
+//! Who may do what, through the real binary.
+
+mod read_only;
