@@ -21,7 +21,7 @@ pub(super) async fn run(config: Config) -> Result<()> {
     tell(&format!("facturo {}", env!("CARGO_PKG_VERSION")));
     let is_there = match &config.database_url {
         Some(url) => {
-            tell(&format!("database: {}", database::pool::describe(url)?));
+            tell(&format!("database: {}", url.parse::<database::pool::Server>()?.describe()));
             true
         }
         None => {

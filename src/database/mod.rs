@@ -12,6 +12,7 @@ use crate::{
     config::Config,
     error::{Error, Result},
 };
+use pool::Server;
 use private_server::{PrivateServer, Settings};
 
 pub struct Database {
@@ -23,14 +24,14 @@ impl Database {
     /// Finds the database, and brings it up where it is ours. Whether it can be used shows with the first client.
     pub async fn open(config: &Config) -> Result<Self> {
         let (private, server) = match &config.database_url {
-            Some(url) => (None, pool::parse_url(url)?),
+            Some(url) => (None, url.parse::<Server>()?),
             None => {
                 let private = PrivateServer::start(&private_settings(config)?).await?;
-                let server = private.config();
+                let server = private.config().into();
                 (Some(private), server)
             }
         };
-        let pool = pool::build(server)?;
+        let pool = pool::build(&server)?;
         tokio::spawn(pool::release_idle(pool.weak()));
         Ok(Self { pool, private })
     }
@@ -40,9 +41,9 @@ impl Database {
         match (self.pool.get().await, &self.private) {
             (Err(PoolError::Backend(_)), Some(private)) => {
                 private.ensure().await?;
-                self.pool.get().await.map_err(unreachable)
+                self.pool.get().await.map_err(pool::unreachable)
             }
-            (client, _) => client.map_err(unreachable),
+            (client, _) => client.map_err(pool::unreachable),
         }
     }
 }
@@ -66,28 +67,4 @@ pub fn private_settings(config: &Config) -> Result<Settings> {
         search_path: config.search_path.clone(),
         ..Settings::new(data_dir, executable)
     })
-}
-
-fn unreachable(error: PoolError) -> Error {
-    match error {
-        // the server answered, and said no: wrong password, no such database, too many connections
-        PoolError::Backend(error) if error.as_db_error().is_some() => {
-            let said = error.as_db_error().map_or("", |db| db.message());
-            Error::unavailable(
-                format!("The database refused the connection: {said}."),
-                "Check DATABASE_URL; `facturo check` says what is used.",
-            )
-            .because(error)
-        }
-        PoolError::Backend(error) => Error::unavailable(
-            "The database cannot be reached.",
-            "Check that it is running and that DATABASE_URL is right; `facturo check` says what is used.",
-        )
-        .because(error),
-        PoolError::Timeout(_) => Error::unavailable(
-            "The database did not answer in time.",
-            "Try again; if it lasts, `facturo check` says what is used.",
-        ),
-        other => Error::internal("pool", other),
-    }
 }

@@ -11,6 +11,7 @@ mod check;
 mod conversation;
 mod demo;
 mod endurance;
+mod faults;
 mod house;
 mod law;
 mod private_server;

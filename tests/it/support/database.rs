@@ -118,7 +118,16 @@ async fn drop_database(name: &str) {
 
 /// A database that nobody writes to: its tests roll back what they do.
 pub(crate) async fn common() -> deadpool_postgres::Pool {
-    pool::build(config(server().await, &common_name())).unwrap()
+    pool::build(&config(server().await, &common_name()).into()).unwrap()
+}
+
+/// Where the server's programs are.
+pub(crate) fn bin_dir() -> PathBuf {
+    let sql = "SELECT setting FROM pg_config WHERE name = 'BINDIR'";
+    wait(async {
+        let row = connect(server().await, "postgres").await.query_one(sql, &[]).await.unwrap();
+        PathBuf::from(row.try_get::<_, String>(0).unwrap())
+    })
 }
 
 fn template_name() -> String {

@@ -1,5 +1,6 @@
 //! What tests stand on: a database for each, a host that speaks with the real binary, and the words it speaks in.
 
+pub(crate) mod cluster;
 pub(crate) mod database;
 pub(crate) mod host;
 pub(crate) mod messages;
