@@ -35,7 +35,12 @@ pub async fn raise(
 pub async fn list(client: &impl GenericClient, business: BusinessId, limit: i64) -> Result<Vec<Alarm>> {
     let statement = include_str!("../../sql/queries/alarm/list.sql");
     sql::query(client, statement, &[&business.0, &limit], |row| {
-        Ok(Alarm { raised_at: row.take()?, chain: row.take()?, subject: row.take()?, finding: row.take()? })
+        Ok(Alarm {
+            raised_at: row.get("raised_at")?,
+            chain: row.get("chain")?,
+            subject: row.get("subject")?,
+            finding: row.get("finding")?,
+        })
     })
     .await
 }

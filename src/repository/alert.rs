@@ -12,7 +12,7 @@ use crate::{
         date,
         ids::BusinessId,
     },
-    error::{Error, Result},
+    error::Result,
 };
 
 /// The first `limit` alerts of a kind, most pressing first.
@@ -48,20 +48,19 @@ pub async fn totals(
     let horizon = date::plus_days(today, days_ahead.into());
     sql::query(client, statement, &[&business.0, &today, &horizon], |row| {
         Ok(AlertTotal {
-            kind: row.parse(kind)?,
-            currency: row.parse(|code| Currency::parse("currency", code))?,
-            count: row.take()?,
-            amount: row.take()?,
+            kind: row.one_of("kind", AlertKind::ALL, AlertKind::name)?,
+            currency: row.parse("currency", Currency::parse)?,
+            count: row.get("count")?,
+            amount: row.get("amount")?,
         })
     })
     .await
 }
 
-fn kind(name: &str) -> Result<AlertKind> {
-    let found = AlertKind::ALL.into_iter().find(|kind| kind.name() == name);
-    found.ok_or_else(|| Error::internal("an alert of an unknown kind", name))
-}
-
 fn read(row: &mut Columns<'_>) -> Result<Alert> {
-    Ok(Alert { invoice: invoice::read(row)?, client_email: row.take()?, client_phone: row.take()? })
+    Ok(Alert {
+        invoice: invoice::read(row)?,
+        client_email: row.get("email")?,
+        client_phone: row.get("phone")?,
+    })
 }

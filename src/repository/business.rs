@@ -1,17 +1,21 @@
 use deadpool_postgres::{GenericClient, Transaction};
 use time::OffsetDateTime;
 
-use super::sql::{self, Columns};
+use super::{
+    contact::{self, ContactColumns},
+    sql::{self, Columns, Params},
+};
 use crate::{
     domain::{
         business::{Business, BusinessDetails},
-        codes::{Country, Currency, Language, TimeZone},
-        contact::Contact,
+        codes::{Currency, Language, TimeZone},
         ids::BusinessId,
         tax::category::Scheme,
     },
     error::{Error, Result},
 };
+
+const FIRST: BusinessId = BusinessId(1);
 
 pub async fn get(client: &impl GenericClient, id: BusinessId) -> Result<Business> {
     let statement = include_str!("../../sql/queries/business/get.sql");
@@ -27,7 +31,7 @@ pub async fn lock(tx: &Transaction<'_>, id: BusinessId) -> Result<Business> {
 /// The business with the lowest id.
 pub async fn first(client: &impl GenericClient) -> Result<Option<BusinessId>> {
     let statement = include_str!("../../sql/queries/business/first.sql");
-    let id: Option<i64> = sql::query_one(client, statement, &[], |row| row.take()).await?;
+    let id: Option<i64> = sql::query_one(client, statement, &[], |row| row.get("first")).await?;
     Ok(id.map(BusinessId))
 }
 
@@ -38,20 +42,7 @@ pub async fn ensure_first(
     now: OffsetDateTime,
 ) -> Result<()> {
     let statement = include_str!("../../sql/queries/business/ensure_first.sql");
-    let params: sql::Params<'_> = &[
-        &details.contact.country.as_ref().map(Country::alpha2),
-        &details.currency.code(),
-        &details.time_zone.name(),
-        &details.language.code(),
-        &details.retail,
-        &details.cash_accounting,
-        &i32::from(details.payment_terms_days),
-        &details.tax_scheme.name(),
-        &details.default_tax_rate,
-        &details.default_withholding_rate,
-        &now,
-    ];
-    sql::execute(client, statement, params).await.map(drop)
+    write(client, statement, FIRST, details, now).await.map(drop)
 }
 
 pub async fn update(
@@ -61,18 +52,19 @@ pub async fn update(
     now: OffsetDateTime,
 ) -> Result<Business> {
     let statement = include_str!("../../sql/queries/business/update.sql");
-    let BusinessDetails { contact, .. } = details;
-    let params: sql::Params<'_> = &[
-        &id.0,
-        &details.legal_name,
-        &details.tax_id,
-        &contact.street,
-        &contact.postal_code,
-        &contact.city,
-        &contact.province,
-        &contact.country.as_ref().map(Country::alpha2),
-        &contact.email,
-        &contact.phone,
+    write(tx, statement, id, details, now).await?.ok_or_else(|| not_found(id))
+}
+
+async fn write(
+    client: &impl GenericClient,
+    statement: &'static str,
+    id: BusinessId,
+    details: &BusinessDetails,
+    now: OffsetDateTime,
+) -> Result<Option<Business>> {
+    let contact = ContactColumns::of(&details.contact);
+    let names: Params<'_> = &[&id.0, &details.legal_name, &details.tax_id];
+    let rest: Params<'_> = &[
         &details.iban,
         &details.currency.code(),
         &details.time_zone.name(),
@@ -85,7 +77,7 @@ pub async fn update(
         &details.default_withholding_rate,
         &now,
     ];
-    sql::query_one(tx, statement, params, read).await
+    sql::query_opt(client, statement, &[names, &contact.params(), rest].concat(), read).await
 }
 
 fn not_found(id: BusinessId) -> Error {
@@ -97,38 +89,26 @@ fn not_found(id: BusinessId) -> Error {
 }
 
 fn read(row: &mut Columns<'_>) -> Result<Business> {
-    let (id, version) = (BusinessId(row.take()?), row.take()?);
     let details = BusinessDetails {
-        legal_name: row.take()?,
-        tax_id: row.take()?,
-        contact: read_contact(row)?,
-        iban: row.take()?,
-        currency: row.parse(|code| Currency::parse("currency", code))?,
-        time_zone: row.parse(|name| TimeZone::parse("time_zone", name))?,
-        language: row.parse(|code| Language::parse("language", code))?,
-        retail: row.take()?,
-        cash_accounting: row.take()?,
-        payment_terms_days: read_days(row.take()?)?,
-        tax_scheme: row.parse(|name| Scheme::parse("tax_scheme", name))?,
-        default_tax_rate: row.take()?,
-        default_withholding_rate: row.take()?,
+        legal_name: row.get("legal_name")?,
+        tax_id: row.get("tax_id")?,
+        contact: contact::read(row)?,
+        iban: row.get("iban")?,
+        currency: row.parse("currency", Currency::parse)?,
+        time_zone: row.parse("time_zone", TimeZone::parse)?,
+        language: row.parse("language", Language::parse)?,
+        retail: row.get("retail")?,
+        cash_accounting: row.get("cash_accounting")?,
+        payment_terms_days: u16::try_from(row.get::<i32>("payment_terms_days")?).map_err(sql::misfit)?,
+        tax_scheme: row.parse("tax_scheme", Scheme::parse)?,
+        default_tax_rate: row.get("default_tax_rate")?,
+        default_withholding_rate: row.get("default_withholding_rate")?,
     };
-    Ok(Business { id, version, details, created_at: row.take()?, updated_at: row.take()? })
-}
-
-/// The columns from `street` to `phone`.
-pub(super) fn read_contact(row: &mut Columns<'_>) -> Result<Contact> {
-    Ok(Contact {
-        street: row.take()?,
-        postal_code: row.take()?,
-        city: row.take()?,
-        province: row.take()?,
-        country: row.parse_opt(|code| Country::parse("country", code))?,
-        email: row.take()?,
-        phone: row.take()?,
+    Ok(Business {
+        id: BusinessId(row.get("business_id")?),
+        version: row.get("version")?,
+        details,
+        created_at: row.get("created_at")?,
+        updated_at: row.get("updated_at")?,
     })
-}
-
-pub(super) fn read_days(days: i32) -> Result<u16> {
-    u16::try_from(days).map_err(|error| Error::internal("stored payment terms", error))
 }

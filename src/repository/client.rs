@@ -2,14 +2,14 @@ use deadpool_postgres::{GenericClient, Transaction};
 use time::{Date, OffsetDateTime};
 
 use super::{
-    business::{read_contact, read_days},
+    contact::{self, ContactColumns},
     page::{self, Page, PageRequest},
     sql::{self, Columns},
 };
 use crate::{
     domain::{
         client::{Balance, Client, ClientDetails},
-        codes::{Country, Currency, Language},
+        codes::{Currency, Language},
         ids::{BusinessId, ClientId},
         text,
     },
@@ -39,7 +39,7 @@ pub async fn lock(tx: &Transaction<'_>, business: BusinessId, id: ClientId) -> R
 /// ones wait. A [`lock`] would let them pass.
 pub async fn lock_for_delete(tx: &Transaction<'_>, business: BusinessId, id: ClientId) -> Result<i64> {
     let statement = include_str!("../../sql/queries/client/lock_for_delete.sql");
-    let version = sql::query_opt(tx, statement, &[&business.0, &id.0], |row| row.take()).await?;
+    let version = sql::query_opt(tx, statement, &[&business.0, &id.0], |row| row.get("version")).await?;
     version.ok_or_else(|| not_found(id))
 }
 
@@ -71,27 +71,19 @@ async fn write(
     details: &ClientDetails,
     now: OffsetDateTime,
 ) -> Result<Client> {
-    let ClientDetails { contact, .. } = details;
-    let values: sql::Params<'_> = &[
-        &details.name,
-        &details.tax_id,
-        &contact.street,
-        &contact.postal_code,
-        &contact.city,
-        &contact.province,
-        &contact.country.as_ref().map(Country::alpha2),
-        &contact.email,
-        &contact.phone,
+    let contact = ContactColumns::of(&details.contact);
+    let names: sql::Params<'_> = &[&details.name, &details.tax_id];
+    let rest: sql::Params<'_> = &[
         &details.language.as_ref().map(Language::code),
         &details.payment_terms_days.map(i32::from),
         &details.private_person,
         &details.surcharge,
         &details.notes,
         &details.search_text(),
-        &contact.city.as_deref().map(text::fold),
+        &details.contact.city.as_deref().map(text::fold),
         &now,
     ];
-    sql::query_one(tx, statement, &[key, values].concat(), read).await
+    sql::query_one(tx, statement, &[key, names, &contact.params(), rest].concat(), read).await
 }
 
 pub async fn set_archived(
@@ -113,7 +105,7 @@ pub async fn delete(tx: &Transaction<'_>, business: BusinessId, id: ClientId) ->
 /// Invoices of the client that were ever issued.
 pub async fn count_issued(client: &impl GenericClient, business: BusinessId, id: ClientId) -> Result<i64> {
     let statement = include_str!("../../sql/queries/client/count_issued.sql");
-    sql::query_one(client, statement, &[&business.0, &id.0], |row| row.take()).await
+    sql::query_one(client, statement, &[&business.0, &id.0], |row| row.get("issued")).await
 }
 
 pub async fn balances(
@@ -125,11 +117,11 @@ pub async fn balances(
     let statement = include_str!("../../sql/queries/client/balances.sql");
     sql::query(client, statement, &[&business.0, &id.0, &today], |row| {
         Ok(Balance {
-            currency: row.parse(|code| Currency::parse("currency", code))?,
-            invoiced: row.take()?,
-            paid: row.take()?,
-            outstanding: row.take()?,
-            overdue: row.take()?,
+            currency: row.parse("currency", Currency::parse)?,
+            invoiced: row.get("invoiced")?,
+            paid: row.get("paid")?,
+            outstanding: row.get("outstanding")?,
+            overdue: row.get("overdue")?,
         })
     })
     .await
@@ -189,7 +181,8 @@ async fn find_similar(
     let statement = include_str!("../../sql/queries/client/find_similar.sql");
     let params: sql::Params<'_> =
         &[&business.0, &filter.include_archived, &city(filter), &query, &rank, &after, &(limit + 1)];
-    let found = sql::query(client, statement, params, |row| Ok((read(row)?, row.take::<i32>()?))).await?;
+    let found =
+        sql::query(client, statement, params, |row| Ok((read(row)?, row.get::<i32>("rank")?))).await?;
     let found =
         page::page(found, limit, SIMILAR, |(client, rank)| vec![rank.to_string(), client.id.to_string()]);
     let items = found.items.into_iter().map(|(client, _)| client).collect();
@@ -210,17 +203,23 @@ fn not_found(id: ClientId) -> Error {
 }
 
 fn read(row: &mut Columns<'_>) -> Result<Client> {
-    let (id, version) = (ClientId(row.take()?), row.take()?);
+    let payment_terms_days: Option<i32> = row.get("payment_terms_days")?;
     let details = ClientDetails {
-        name: row.take()?,
-        tax_id: row.take()?,
-        contact: read_contact(row)?,
-        language: row.parse_opt(|code| Language::parse("language", code))?,
-        payment_terms_days: row.take::<Option<i32>>()?.map(read_days).transpose()?,
-        private_person: row.take()?,
-        surcharge: row.take()?,
-        notes: row.take()?,
+        name: row.get("name")?,
+        tax_id: row.get("tax_id")?,
+        contact: contact::read(row)?,
+        language: row.parse_opt("language", Language::parse)?,
+        payment_terms_days: payment_terms_days.map(u16::try_from).transpose().map_err(sql::misfit)?,
+        private_person: row.get("private_person")?,
+        surcharge: row.get("surcharge")?,
+        notes: row.get("notes")?,
     };
-    let archived_at = row.take()?;
-    Ok(Client { id, version, details, archived_at, created_at: row.take()?, updated_at: row.take()? })
+    Ok(Client {
+        id: ClientId(row.get("id")?),
+        version: row.get("version")?,
+        details,
+        archived_at: row.get("archived_at")?,
+        created_at: row.get("created_at")?,
+        updated_at: row.get("updated_at")?,
+    })
 }

@@ -34,7 +34,7 @@ pub async fn list(
     let statement = include_str!("../../sql/queries/document/list.sql");
     let params: sql::Params<'_> = &[&business.0, &after.0, &invoice.map(|id| id.0), &limit];
     sql::query(client, statement, params, |row| {
-        let id = InvoiceId(row.take()?);
+        let id = InvoiceId(row.get("invoice_id")?);
         let frozen = read(row)?;
         let form = sql::node(&frozen.text);
         Ok((id, frozen, form))
@@ -50,7 +50,7 @@ pub async fn missing(
 ) -> Result<Option<InvoiceId>> {
     let statement = include_str!("../../sql/queries/document/missing.sql");
     let params: sql::Params<'_> = &[&business.0, &invoice.map(|id| id.0)];
-    sql::query_opt(client, statement, params, |row| Ok(InvoiceId(row.take()?))).await
+    sql::query_opt(client, statement, params, |row| Ok(InvoiceId(row.get("id")?))).await
 }
 
 /// None for drafts, and for invoices issued elsewhere.
@@ -61,6 +61,6 @@ pub async fn get(client: &impl GenericClient, business: BusinessId, id: InvoiceI
 
 /// A digest of another length is none, and agrees with nothing.
 fn read(row: &mut Columns<'_>) -> Result<Frozen> {
-    let (text, digest): (String, Vec<u8>) = (row.take()?, row.take()?);
-    Ok(Frozen { text, digest: digest.try_into().unwrap_or_default() })
+    let digest: Vec<u8> = row.get("digest")?;
+    Ok(Frozen { text: row.get("document")?, digest: digest.try_into().unwrap_or_default() })
 }

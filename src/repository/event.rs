@@ -11,7 +11,7 @@ use crate::{
         ids::{BusinessId, ClientId, InvoiceId},
         verification::EventLink,
     },
-    error::{Error, Result},
+    error::Result,
 };
 
 /// Appends to the entity's chain. The caller holds the lock on the entity's row, which keeps the chain in order.
@@ -86,16 +86,18 @@ pub async fn chain(
     let params: sql::Params<'_> = &[&business.0, kind, entity, event, &invoice.map(|id| id.0), &limit];
     sql::query(client, statement, params, |row| {
         Ok(EventLink {
-            entity: (row.take()?, row.take()?),
-            client_id: row.take::<Option<i64>>()?.map(ClientId),
-            id: row.take()?,
-            at: row.take()?,
-            actor: row.take()?,
-            action: row.take()?,
-            changes_digest: row.take()?,
-            hash: row.take()?,
+            entity: (row.get("entity_kind")?, row.get("entity_id")?),
+            client_id: row.get::<Option<i64>>("client_id")?.map(ClientId),
+            id: row.get("id")?,
+            at: row.get("at")?,
+            actor: row.get("actor")?,
+            action: row.get("action")?,
+            changes_digest: row.get("changes_digest")?,
+            hash: row.get("hash")?,
             // what cannot be read agrees with no digest, which is how it is found
-            changes: row.take::<Option<Value>>()?.map(|changes| from_json(changes).unwrap_or_default()),
+            changes: row
+                .get::<Option<Value>>("changes")?
+                .map(|changes| from_json(changes).unwrap_or_default()),
         })
     })
     .await
@@ -109,7 +111,7 @@ pub async fn miscounted(
 ) -> Result<Option<(String, i64, i64, i64)>> {
     let statement = include_str!("../../sql/queries/event/miscounted.sql");
     sql::query_opt(client, statement, &[&business.0, &invoice.map(|id| id.0)], |row| {
-        Ok((row.take()?, row.take()?, row.take()?, row.take()?))
+        Ok((row.get("kind")?, row.get("id")?, row.get("version")?, row.get("events")?))
     })
     .await
 }
@@ -122,13 +124,13 @@ pub async fn erase_client(tx: &Transaction<'_>, business: BusinessId, of: Client
 
 fn read(row: &mut Columns<'_>) -> Result<Event> {
     Ok(Event {
-        id: row.take()?,
-        entity_kind: row.take()?,
-        entity_id: row.take()?,
-        at: row.take()?,
-        actor: row.take()?,
-        action: row.take()?,
-        changes: row.take::<Option<Value>>()?.map(from_json).transpose()?,
+        id: row.get("id")?,
+        entity_kind: row.get("entity_kind")?,
+        entity_id: row.get("entity_id")?,
+        at: row.get("at")?,
+        actor: row.get("actor")?,
+        action: row.get("action")?,
+        changes: row.get::<Option<Value>>("changes")?.map(from_json).transpose()?,
     })
 }
 
@@ -138,14 +140,15 @@ fn to_json(changes: &[Change]) -> Value {
 }
 
 fn from_json(changes: Value) -> Result<Vec<Change>> {
-    let changes: Vec<(String, Option<String>, Option<String>)> = serde_json::from_value(changes)
-        .map_err(|error| Error::internal("a stored value does not fit", error))?;
+    let changes: Vec<(String, Option<String>, Option<String>)> =
+        serde_json::from_value(changes).map_err(sql::misfit)?;
     Ok(changes.into_iter().map(|(field, before, after)| Change { field, before, after }).collect())
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::error::Error;
 
     #[test]
     fn changes_that_make_no_sense_are_a_fault_of_ours() {

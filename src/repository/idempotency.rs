@@ -43,8 +43,10 @@ pub async fn claim(
     }
     let statement = include_str!("../../sql/queries/idempotency/get.sql");
     let of: sql::Params<'_> = &[&key.business.0, &key.actor.0, &key.tool, &key.key];
-    sql::query_opt(tx, statement, of, |row| Ok(First { arguments_hash: row.take()?, answer: row.take()? }))
-        .await
+    sql::query_opt(tx, statement, of, |row| {
+        Ok(First { arguments_hash: row.get("arguments_hash")?, answer: row.get("answer")? })
+    })
+    .await
 }
 
 /// Keeps the answer for repeats; `client` is the one whose data it holds.

@@ -5,6 +5,7 @@ pub mod alarm;
 pub mod alert;
 pub mod business;
 pub mod client;
+mod contact;
 pub mod document;
 pub mod event;
 pub mod idempotency;

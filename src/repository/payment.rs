@@ -80,7 +80,7 @@ pub async fn insert(
         &payment.reason,
         &now,
     ];
-    sql::query_one(tx, statement, params, |row| Ok(PaymentId(row.take()?))).await
+    sql::query_one(tx, statement, params, |row| Ok(PaymentId(row.get("id")?))).await
 }
 
 /// The first invoice whose payments do not add up to what it says was paid.
@@ -91,7 +91,7 @@ pub async fn unbalanced(
 ) -> Result<Option<InvoiceId>> {
     let statement = include_str!("../../sql/queries/payment/unbalanced.sql");
     let params: sql::Params<'_> = &[&business.0, &invoice.map(|id| id.0)];
-    sql::query_opt(client, statement, params, |row| Ok(InvoiceId(row.take()?))).await
+    sql::query_opt(client, statement, params, |row| Ok(InvoiceId(row.get("id")?))).await
 }
 
 pub async fn list(
@@ -123,33 +123,25 @@ pub async fn list(
 }
 
 fn read(row: &mut Columns<'_>) -> Result<Payment> {
-    let (id, invoice_id, invoice_number) = (PaymentId(row.take()?), InvoiceId(row.take()?), row.take()?);
-    let (client_id, client_name) = (ClientId(row.take()?), row.take()?);
-    let currency = row.parse(|code| Currency::parse("currency", code))?;
-    let (amount, paid_on) = (row.take()?, row.take()?);
-    let method = row.parse(|name| Method::parse("method", name))?;
-    let reference = row.take()?;
-    let (of, reason): (Option<i64>, Option<String>) = (row.take()?, row.take()?);
-    let by: Option<i64> = row.take()?;
+    let (of, by): (Option<i64>, Option<i64>) = (row.get("reverses")?, row.get("reversed_by")?);
     let standing = match (of, by) {
         (Some(of), _) => Standing::Reversal { of: PaymentId(of) },
         (None, Some(by)) => Standing::Reversed { by: PaymentId(by) },
         (None, None) => Standing::Counts,
     };
-    let created_at = row.take()?;
     Ok(Payment {
-        id,
-        invoice_id,
-        invoice_number,
-        client_id,
-        client_name,
-        currency,
-        amount,
-        paid_on,
-        method,
-        reference,
+        id: PaymentId(row.get("id")?),
+        invoice_id: InvoiceId(row.get("invoice_id")?),
+        invoice_number: row.get("invoice_number")?,
+        client_id: ClientId(row.get("client_id")?),
+        client_name: row.get("client_name")?,
+        currency: row.parse("currency", Currency::parse)?,
+        amount: row.get("amount")?,
+        paid_on: row.get("paid_on")?,
+        method: row.parse("method", Method::parse)?,
+        reference: row.get("reference")?,
         standing,
-        reason,
-        created_at,
+        reason: row.get("reason")?,
+        created_at: row.get("created_at")?,
     })
 }

@@ -19,8 +19,10 @@ use crate::{
 pub async fn lock_end(tx: &Transaction<'_>, business: BusinessId) -> Result<(String, Option<Head>)> {
     sql::execute(tx, include_str!("../../sql/queries/record/begin.sql"), &[&business.0]).await?;
     let statement = include_str!("../../sql/queries/record/lock_end.sql");
-    let (installation, place): (String, i64) =
-        sql::query_one(tx, statement, &[&business.0], |row| Ok((row.take()?, row.take()?))).await?;
+    let (installation, place): (String, i64) = sql::query_one(tx, statement, &[&business.0], |row| {
+        Ok((row.get("installation")?, row.get("last_place")?))
+    })
+    .await?;
     if place == 0 {
         return Ok((installation, None));
     }
@@ -48,7 +50,7 @@ pub async fn append(tx: &Transaction<'_>, business: BusinessId, link: &Link) -> 
 pub async fn end(client: &impl GenericClient, business: BusinessId) -> Result<Option<End>> {
     let statement = include_str!("../../sql/queries/record/end.sql");
     sql::query_opt(client, statement, &[&business.0], |row| {
-        Ok(End { place: row.take()?, hash: row.take()?, seal: row.take()? })
+        Ok(End { place: row.get("last_place")?, hash: row.get("last_hash")?, seal: row.get("last_seal")? })
     })
     .await
 }
@@ -81,13 +83,18 @@ pub async fn hash_of_invoice(
     id: InvoiceId,
 ) -> Result<Option<String>> {
     let statement = include_str!("../../sql/queries/record/hash_of_invoice.sql");
-    sql::query_opt(client, statement, &[&business.0, &id.0], |row| row.take()).await
+    sql::query_opt(client, statement, &[&business.0, &id.0], |row| row.get("hash")).await
 }
 
 fn read(row: &mut Columns<'_>) -> Result<Link> {
-    let (place, invoice_id): (i64, i64) = (row.take()?, row.take()?);
-    let (kind, text): (String, String) = (row.take()?, row.take()?);
-    let form = sql::node(&text);
-    let (hash, seal) = (row.take()?, row.take()?);
-    Ok(Link { place, invoice_id: InvoiceId(invoice_id), kind, text, form, hash, seal })
+    let text: String = row.get("record")?;
+    Ok(Link {
+        place: row.get("place")?,
+        invoice_id: InvoiceId(row.get("invoice_id")?),
+        kind: row.get("kind")?,
+        form: sql::node(&text),
+        text,
+        hash: row.get("hash")?,
+        seal: row.get("seal")?,
+    })
 }

@@ -35,17 +35,17 @@ pub async fn summarize(
         &[&business.0, &issued.0, &issued.1, &group_by.name(), &ahead, &key, &currency, &(limit + 1)];
     let found = sql::query(client, statement, params, |row| {
         let summary = SummaryRow {
-            key: row.take()?,
-            label: row.take()?,
-            currency: row.parse(|code| Currency::parse("currency", code))?,
-            count: row.take()?,
-            subtotal: row.take()?,
-            tax: row.take()?,
-            total: row.take()?,
-            paid: row.take()?,
-            outstanding: row.take()?,
+            key: row.get("key")?,
+            label: row.get("label")?,
+            currency: row.parse("currency", Currency::parse)?,
+            count: row.get("count")?,
+            subtotal: row.get("subtotal")?,
+            tax: row.get("tax")?,
+            total: row.get("total")?,
+            paid: row.get("paid")?,
+            outstanding: row.get("outstanding")?,
         };
-        Ok((summary, row.take::<Decimal>()?))
+        Ok((summary, row.get::<Decimal>("ahead")?))
     });
     // the key stands last, since a city may hold the separator
     let found = page::page(found.await?, limit, group_by.name(), |(row, ahead)| {

@@ -26,7 +26,11 @@ pub async fn all(client: &impl GenericClient, business: BusinessId) -> Result<Ve
 pub async fn list(client: &impl GenericClient, business: BusinessId, year: i32) -> Result<Vec<Progress>> {
     let statement = include_str!("../../sql/queries/series/list.sql");
     sql::query(client, statement, &[&business.0, &year], |row| {
-        Ok(Progress { series: read(row)?, last_number: row.take()?, last_issue_date: row.take()? })
+        Ok(Progress {
+            series: read(row)?,
+            last_number: row.get("last_number")?,
+            last_issue_date: row.get("last_issue_date")?,
+        })
     })
     .await
 }
@@ -70,12 +74,12 @@ pub async fn next(
     let statement = include_str!("../../sql/queries/series/next.sql");
     let period = series.period(issue_date.year());
     let params: sql::Params<'_> = &[&business.0, &series.code, &period, &issue_date];
-    if let Some(number) = sql::query_opt(tx, statement, params, |row| row.take()).await? {
+    if let Some(number) = sql::query_opt(tx, statement, params, |row| row.get("last_number")).await? {
         return Ok(number);
     }
     let statement = include_str!("../../sql/queries/series/last_issue_date.sql");
-    let last: Date =
-        sql::query_one(tx, statement, &[&business.0, &series.code, &period], |row| row.take()).await?;
+    let of: sql::Params<'_> = &[&business.0, &series.code, &period];
+    let last: Date = sql::query_one(tx, statement, of, |row| row.get("last_issue_date")).await?;
     Err(Error::invalid(
         "issue_date",
         format!("{issue_date} is before {last}, the date of the last invoice of series {}", series.code),
@@ -98,9 +102,7 @@ pub async fn claim_external(
 }
 
 fn read(row: &mut Columns<'_>) -> Result<Series> {
-    let (code, kind, format): (&str, &str, &str) = (row.take()?, row.take()?, row.take()?);
-    let (yearly, is_default) = (row.take()?, row.take()?);
-    Kind::parse("kind", kind)
-        .and_then(|kind| Series::new(code, kind, format, yearly, is_default))
-        .map_err(|error| Error::internal("a stored series does not fit", error))
+    let (code, kind) = (row.get("code")?, row.parse("kind", Kind::parse)?);
+    let (format, yearly, is_default) = (row.get("format")?, row.get("yearly")?, row.get("is_default")?);
+    Series::new(code, kind, format, yearly, is_default).map_err(sql::misfit)
 }

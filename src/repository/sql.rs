@@ -11,10 +11,12 @@ use tokio_postgres::{
 
 use crate::{
     domain::node::Node,
-    error::{Error, Result},
+    error::{Cause, Error, Result},
 };
 
-pub type Params<'a> = &'a [&'a (dyn ToSql + Sync)];
+pub type Param<'a> = &'a (dyn ToSql + Sync);
+/// In the order of a statement's `$1`, `$2` …
+pub type Params<'a> = &'a [Param<'a>];
 
 pub async fn query<T>(
     client: &impl GenericClient,
@@ -59,33 +61,60 @@ pub async fn execute(
     client.execute(&prepared, params).await.map_err(refused)
 }
 
-/// The columns of a row, taken in the order in which the statement lists them.
+/// The columns of a row, each taken by its name.
 pub struct Columns<'a> {
     row: &'a Row,
-    at: usize,
+    /// Where the next one is looked for first: most are taken in the order in which the statement selects them.
+    next: usize,
 }
 
 impl<'a> Columns<'a> {
     fn of(row: &'a Row) -> Self {
-        Self { row, at: 0 }
+        Self { row, next: 0 }
     }
 
-    pub fn take<T: FromSql<'a>>(&mut self) -> Result<T> {
-        let value = self.row.try_get(self.at);
-        self.at += 1;
-        Ok(value?)
+    pub fn get<T: FromSql<'a>>(&mut self, name: &str) -> Result<T> {
+        let columns = self.row.columns();
+        let found = (self.next..columns.len()).chain(0..self.next).find(|at| columns[*at].name() == name);
+        let at = found.ok_or_else(|| Error::internal("a statement does not select a column", name))?;
+        self.next = at + 1;
+        Ok(self.row.try_get(at)?)
     }
 
     /// A stored text read by the rule that wrote it. What it refuses is a fault of ours, not of the caller.
-    pub fn parse<T>(&mut self, parse: impl FnOnce(&str) -> Result<T>) -> Result<T> {
-        let text: &str = self.take()?;
-        parse(text).map_err(|error| Error::internal("a stored value does not fit", error))
+    pub fn parse<T>(
+        &mut self,
+        name: &'static str,
+        parse: impl FnOnce(&'static str, &str) -> Result<T>,
+    ) -> Result<T> {
+        let text: &str = self.get(name)?;
+        parse(name, text).map_err(misfit)
     }
 
-    pub fn parse_opt<T>(&mut self, parse: impl FnOnce(&str) -> Result<T>) -> Result<Option<T>> {
-        let text: Option<&str> = self.take()?;
-        text.map(parse).transpose().map_err(|error| Error::internal("a stored value does not fit", error))
+    pub fn parse_opt<T>(
+        &mut self,
+        name: &'static str,
+        parse: impl FnOnce(&'static str, &str) -> Result<T>,
+    ) -> Result<Option<T>> {
+        let text: Option<&str> = self.get(name)?;
+        text.map(|text| parse(name, text)).transpose().map_err(misfit)
     }
+
+    /// A stored name of one of several.
+    pub fn one_of<T: Copy>(
+        &mut self,
+        column: &'static str,
+        all: impl IntoIterator<Item = T>,
+        name: fn(T) -> &'static str,
+    ) -> Result<T> {
+        let stored: &str = self.get(column)?;
+        all.into_iter().find(|one| name(*one) == stored).ok_or_else(|| misfit(format!("{column}: {stored}")))
+    }
+}
+
+/// A stored value that the domain refuses.
+pub fn misfit(error: impl Into<Cause>) -> Error {
+    Error::internal("a stored value does not fit", error)
 }
 
 /// Reads a canonical text that was kept ([`Node::json`]); none where it is something else.

@@ -1,1 +1,1 @@
-SELECT min(business_id) FROM businesses
+SELECT min(business_id) AS first FROM businesses

@@ -1,4 +1,5 @@
 //! Repositories and services in a transaction that is rolled back: what a conversation does not reach.
 
+mod columns;
 mod pages;
 mod rules;
