@@ -6,6 +6,7 @@ use time::OffsetDateTime;
 use super::{
     codes::{Currency, Language, TimeZone},
     contact::Contact,
+    event::Fields,
     ids::BusinessId,
     tax::category::Scheme,
 };
@@ -46,7 +47,7 @@ pub struct BusinessDetails {
 }
 
 impl BusinessDetails {
-    pub fn fields(&self) -> Vec<(&'static str, Option<String>)> {
+    pub fn fields(&self) -> Fields {
         let mut fields = vec![("legal_name", self.legal_name.clone()), ("tax_id", self.tax_id.clone())];
         fields.extend(self.contact.fields());
         fields.extend([

@@ -6,6 +6,7 @@ use time::OffsetDateTime;
 use super::{
     codes::{Currency, Language},
     contact::Contact,
+    event::Fields,
     ids::ClientId,
     text,
 };
@@ -58,7 +59,7 @@ impl ClientDetails {
         text::fold(&parts.into_iter().flatten().map(String::as_str).collect::<Vec<_>>().join(" "))
     }
 
-    pub fn fields(&self) -> Vec<(&'static str, Option<String>)> {
+    pub fn fields(&self) -> Fields {
         let mut fields = vec![("name", Some(self.name.clone())), ("tax_id", self.tax_id.clone())];
         fields.extend(self.contact.fields());
         fields.extend([

@@ -41,6 +41,12 @@ impl fmt::Display for Currency {
     }
 }
 
+/// Member states of the European Union.
+const UNION: [&str; 27] = [
+    "AT", "BE", "BG", "CY", "CZ", "DE", "DK", "EE", "ES", "FI", "FR", "GR", "HR", "HU", "IE", "IT", "LT",
+    "LU", "LV", "MT", "NL", "PL", "PT", "RO", "SE", "SI", "SK",
+];
+
 /// A country of ISO 3166-1, by its two letters.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Country(celes::Country);
@@ -59,6 +65,14 @@ impl Country {
 
     pub fn alpha2(&self) -> &'static str {
         self.0.alpha2
+    }
+
+    pub fn is_spain(&self) -> bool {
+        self.alpha2() == "ES"
+    }
+
+    pub fn is_in_union(&self) -> bool {
+        UNION.contains(&self.alpha2())
     }
 }
 

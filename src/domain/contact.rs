@@ -3,7 +3,7 @@
 use email_address::{EmailAddress, Options};
 use iban::{Iban, IbanLike as _, ParseIbanError};
 
-use super::{codes::Country, text};
+use super::{codes::Country, event::Fields, text};
 use crate::error::{Error, Result};
 
 /// Postal address and contact data. Every part is optional until an invoice is issued.
@@ -19,8 +19,13 @@ pub struct Contact {
 }
 
 impl Contact {
+    /// Where no country is said, it is Spain.
+    pub fn is_in_spain(&self) -> bool {
+        self.country.is_none_or(|country| country.is_spain())
+    }
+
     /// The parts by name, in the order of a letter, for the history.
-    pub fn fields(&self) -> Vec<(&'static str, Option<String>)> {
+    pub fn fields(&self) -> Fields {
         vec![
             ("street", self.street.clone()),
             ("postal_code", self.postal_code.clone()),

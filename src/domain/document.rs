@@ -1,20 +1,18 @@
 //! The document: all that stood on an invoice at its issue, as one canonical text. It is frozen, so that a later change of
 //! the client or the business does not reach it.
 
-use std::borrow::Cow;
-
 use sha2::{Digest as _, Sha256};
 
 use super::{
     business::BusinessDetails,
     client::ClientDetails,
     contact::Contact,
-    event::Hash,
+    event::{self, Hash},
     invoice::Invoice,
-    line::Line,
+    line::{self, Line},
     mentions, money,
-    node::Node,
-    tax::{self, TaxGroup},
+    node::{Fields, Node},
+    tax::TaxGroup,
 };
 
 /// An invoice with all that is to stand on its document.
@@ -44,16 +42,15 @@ impl Papers<'_> {
 
     fn node(&self) -> Node {
         let Self { business, client, invoice, lines } = *self;
-        let seller = vec![("name", business.legal_name.clone()), ("tax_id", business.tax_id.clone())];
-        let buyer = vec![("name", Some(client.name.clone())), ("tax_id", client.tax_id.clone())];
-        let mentions = mentions::of(business, invoice, lines);
-        layout(
-            invoice,
-            lines,
-            Node::Group(party(seller, &business.contact, business.iban.clone())),
-            Node::Group(party(buyer, &client.contact, None)),
-            Node::Many(mentions.into_iter().map(Node::Text).collect()),
-        )
+        let seller = party(
+            business.legal_name.clone(),
+            business.tax_id.clone(),
+            &business.contact,
+            business.iban.clone(),
+        );
+        let buyer = party(Some(client.name.clone()), client.tax_id.clone(), &client.contact, None);
+        let mentions = mentions::of(business, invoice, lines).into_iter().map(Node::Text).collect();
+        layout(invoice, lines, seller, buyer, Node::Many(mentions))
     }
 }
 
@@ -80,55 +77,46 @@ fn layout(invoice: &Invoice, lines: &[Line], seller: Node, buyer: Node, mentions
     let money = |amount| Some(money::display(amount, invoice.currency));
     let issued = invoice.issued();
     let totals = &invoice.totals;
-    let mut fields = texts(vec![
-        ("kind", Some(invoice.kind.name().to_owned())),
-        ("number", issued.map(|issued| issued.number.clone())),
-        ("issue_date", Some(invoice.issue_date().to_string())),
-        ("operation_date", invoice.operation_date.map(|date| date.to_string())),
-        ("due_date", issued.map(|issued| issued.document_due_date.to_string())),
-        ("currency", Some(invoice.currency.to_string())),
-        ("exchange_rate", invoice.exchange_rate.map(|rate| rate.normalize().to_string())),
-        ("tax_scheme", Some(invoice.scheme.name().to_owned())),
-    ]);
-    fields.push(named("seller", seller));
-    fields.push(named("buyer", buyer));
-    let line = |line: &Line| Node::Group(texts(line_fields(line, invoice)));
-    fields.push(named("lines", Node::Many(lines.iter().map(line).collect())));
-    let taxed = lines.iter().map(|line| (line.treatment, line.net));
-    let groups = tax::groups(taxed, invoice.currency);
-    let tax = |group: &TaxGroup| Node::Group(texts(tax_fields(group, invoice)));
-    fields.push(named("tax_breakdown", Node::Many(groups.iter().map(tax).collect())));
-    fields.extend(texts(vec![
-        ("subtotal", money(totals.subtotal)),
-        ("tax", money(totals.tax)),
-        ("surcharge_total", money(totals.surcharge)),
-        ("total", money(totals.total)),
-        ("withholding_total", money(totals.withholding)),
-        ("payable", money(totals.payable)),
-        ("notes", invoice.notes.clone()),
-    ]));
-    fields.push(named("mentions", mentions));
-    Node::Group(fields)
+    let groups = line::groups(lines, invoice.currency);
+    let line = |line: &Line| Fields::default().texts(line_fields(line, invoice)).group();
+    let tax = |group: &TaxGroup| Fields::default().texts(tax_fields(group, invoice)).group();
+    Fields::default()
+        .texts([
+            ("kind", Some(invoice.kind.name().to_owned())),
+            ("number", issued.map(|issued| issued.number.clone())),
+            ("issue_date", Some(invoice.issue_date().to_string())),
+            ("operation_date", invoice.operation_date.map(|date| date.to_string())),
+            ("due_date", issued.map(|issued| issued.document_due_date.to_string())),
+            ("currency", Some(invoice.currency.to_string())),
+            ("exchange_rate", invoice.exchange_rate.map(|rate| rate.normalize().to_string())),
+            ("tax_scheme", Some(invoice.scheme.name().to_owned())),
+        ])
+        .put("seller", seller)
+        .put("buyer", buyer)
+        .put("lines", Node::Many(lines.iter().map(line).collect()))
+        .put("tax_breakdown", Node::Many(groups.iter().map(tax).collect()))
+        .texts([
+            ("subtotal", money(totals.subtotal)),
+            ("tax", money(totals.tax)),
+            ("surcharge_total", money(totals.surcharge)),
+            ("total", money(totals.total)),
+            ("withholding_total", money(totals.withholding)),
+            ("payable", money(totals.payable)),
+            ("notes", invoice.notes.clone()),
+        ])
+        .put("mentions", mentions)
+        .group()
 }
 
-type Fields = Vec<(Cow<'static, str>, Node)>;
-
-fn named(name: &'static str, node: Node) -> (Cow<'static, str>, Node) {
-    (Cow::Borrowed(name), node)
+fn party(name: Option<String>, tax_id: Option<String>, contact: &Contact, iban: Option<String>) -> Node {
+    Fields::default()
+        .texts([("name", name), ("tax_id", tax_id)])
+        .texts(contact.fields())
+        .texts([("iban", iban)])
+        .group()
 }
 
-/// The fields that are there.
-fn texts(fields: Vec<(&'static str, Option<String>)>) -> Fields {
-    fields.into_iter().filter_map(|(name, text)| Some(named(name, Node::Text(text?)))).collect()
-}
-
-fn party(mut names: Vec<(&'static str, Option<String>)>, contact: &Contact, iban: Option<String>) -> Fields {
-    names.extend(contact.fields());
-    names.push(("iban", iban));
-    texts(names)
-}
-
-fn line_fields(line: &Line, invoice: &Invoice) -> Vec<(&'static str, Option<String>)> {
+fn line_fields(line: &Line, invoice: &Invoice) -> event::Fields {
     let plain = |number: rust_decimal::Decimal| Some(number.normalize().to_string());
     let treatment = &line.treatment;
     vec![
@@ -146,7 +134,7 @@ fn line_fields(line: &Line, invoice: &Invoice) -> Vec<(&'static str, Option<Stri
     ]
 }
 
-fn tax_fields(group: &TaxGroup, invoice: &Invoice) -> Vec<(&'static str, Option<String>)> {
+fn tax_fields(group: &TaxGroup, invoice: &Invoice) -> event::Fields {
     let money = |amount| Some(money::display(amount, invoice.currency));
     vec![
         ("category", Some(group.category.name().to_owned())),

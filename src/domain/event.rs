@@ -50,6 +50,9 @@ pub struct Change {
     pub after: Option<String>,
 }
 
+/// What an entity holds, field by field, as the history compares and tells it.
+pub type Fields = Vec<(&'static str, Option<String>)>;
+
 /// The fields that differ between two states, in the order of the second. Fields that only one of the two has count
 /// as empty in the other.
 pub fn diff(
@@ -104,7 +107,6 @@ impl NewEvent {
     }
 
     /// Digest of the whole event. Its hash in the chain is the SHA-256 of the hash before it, followed by this.
-    /// What stands in the chain for an event. The entity is its kind, its id, and the client that it belongs to.
     pub fn digest(&self) -> Hash {
         let Entity { kind, id, client_id } = self.entity;
         digest((kind.name(), id, client_id), self.at, &self.actor.0, self.action, &self.changes_digest())

@@ -8,12 +8,11 @@ use time::macros::date;
 
 use super::{
     codes::Currency,
-    line::{AdjustmentInput, ContentInput, Line, LineInput, LineKind, compose},
+    line::{self, AdjustmentInput, ContentInput, Line, LineInput, LineKind, compose},
     money,
     tax::{
-        self,
         category::{Category, Exemption, Scheme},
-        treatment::{Treatment, TreatmentInput, Usual},
+        treatment::{TreatmentInput, Usual},
     },
 };
 
@@ -95,10 +94,6 @@ fn content(case: &Value) -> ContentInput {
     }
 }
 
-fn taxed(lines: &[Line]) -> Vec<(Treatment, Decimal)> {
-    lines.iter().map(|line| (line.treatment, line.net)).collect()
-}
-
 /// Everything that was expected, as found, in the same form.
 fn found(case: &Value, lines: &[Line]) -> Value {
     let currency = currency(case);
@@ -107,7 +102,7 @@ fn found(case: &Value, lines: &[Line]) -> Value {
         |lines: &[Line]| lines.iter().map(|line| money::display(line.net, currency)).collect::<Vec<_>>();
     let items = lines.iter().take_while(|line| line.kind == LineKind::Item).count();
     let adjustments = case["adjustments"].as_array().unwrap().len();
-    let groups = tax::groups(taxed(lines), currency);
+    let groups = line::groups(lines, currency);
     let mut rates = BTreeMap::<_, (Decimal, Decimal)>::new();
     for group in &groups {
         let (base, tax) = rates.entry((code(group.category), group.rate.to_string())).or_default();
@@ -128,7 +123,7 @@ fn found(case: &Value, lines: &[Line]) -> Value {
             serde_json::json!({"rate": rate, "surcharge_rate": surcharge_rate, "amount": money(group.surcharge)})
         })
         .collect();
-    let totals = tax::totals(&taxed(lines), currency).unwrap();
+    let totals = line::totals(lines, currency).unwrap();
     serde_json::json!({
         "nets": nets(&lines[..items]),
         "allowances": nets(&lines[items..lines.len() - adjustments]),
@@ -177,7 +172,7 @@ fn prices_with_tax_give_their_tax_back() {
         let currency = currency(&case);
         let content = ContentInput { lines: vec![input], ..ContentInput::default() };
         let lines = compose(&content, USUAL, currency).unwrap();
-        let totals = tax::totals(&taxed(&lines), currency).unwrap();
+        let totals = line::totals(&lines, currency).unwrap();
         assert_eq!((lines[0].net, totals.total), (number(&case, "net"), number(&case, "total")), "{case}");
         let unit = Decimal::new(1, currency.exponent());
         assert!((totals.total - number(&case, "asked")).abs() <= unit, "{case}");

@@ -8,6 +8,7 @@ use super::{
     codes::Currency,
     correction::Correction,
     date,
+    event::Fields,
     ids::{ClientId, InvoiceId},
     line::Line,
     money,
@@ -311,7 +312,7 @@ impl Invoice {
     }
 
     /// All that the history compares, with the lines in words.
-    pub fn fields(&self, lines: &[Line]) -> Vec<(&'static str, Option<String>)> {
+    pub fn fields(&self, lines: &[Line]) -> Fields {
         let money = |amount| Some(money::display(amount, self.currency));
         let reason = match (&self.state, &self.correction) {
             (State::Cancelled { reason, .. }, _) => Some(reason.clone()),

@@ -5,7 +5,10 @@ use rust_decimal::Decimal;
 use super::{
     codes::Currency,
     money,
-    tax::treatment::{Treatment, TreatmentInput, Usual},
+    tax::{
+        self, TaxGroup, Totals,
+        treatment::{Treatment, TreatmentInput, Usual},
+    },
 };
 use crate::error::{Error, Result};
 
@@ -93,6 +96,25 @@ pub fn compose(input: &ContentInput, usual: Usual, currency: Currency) -> Result
         return Err(Error::invalid("lines", format!("there are {}", lines.len()), accepted));
     }
     Ok(lines)
+}
+
+/// Prices what is asked for: the lines, and what they come to.
+pub fn price(input: &ContentInput, usual: Usual, currency: Currency) -> Result<(Vec<Line>, Totals)> {
+    let lines = compose(input, usual, currency)?;
+    let totals = totals(&lines, currency)?;
+    Ok((lines, totals))
+}
+
+pub fn totals(lines: &[Line], currency: Currency) -> Result<Totals> {
+    tax::totals(&lines.iter().map(taxed).collect::<Vec<_>>(), currency)
+}
+
+pub fn groups(lines: &[Line], currency: Currency) -> Vec<TaxGroup> {
+    tax::groups(lines.iter().map(taxed), currency)
+}
+
+fn taxed(line: &Line) -> (Treatment, Decimal) {
+    (line.treatment, line.net)
 }
 
 fn discount(items: &[Line], percent: Decimal, description: &str, currency: Currency) -> Vec<Line> {
@@ -315,10 +337,7 @@ mod tests {
                 }],
             };
             let currency = Currency::parse("currency", code).unwrap();
-            if let Ok(lines) = compose(&content, USUAL, currency) {
-                let taxed: Vec<_> = lines.iter().map(|line| (line.treatment, line.net)).collect();
-                let _ = crate::domain::tax::totals(&taxed, currency);
-            }
+            let _ = price(&content, USUAL, currency);
         }
     }
 

@@ -4,7 +4,6 @@ use super::{
     business::BusinessDetails,
     invoice::Invoice,
     line::Line,
-    requirements,
     tax::category::{Category, Exemption, Scheme},
 };
 
@@ -14,7 +13,7 @@ pub fn of(business: &BusinessDetails, invoice: &Invoice, lines: &[Line]) -> Vec<
     let say = |es: &str, en: &str| if spanish { es.to_owned() } else { en.to_owned() };
     // each law is cited where it is that law's tax
     let of_directive = invoice.scheme == Scheme::Iva;
-    let of_liva = of_directive && requirements::is_spanish(business);
+    let of_liva = of_directive && business.contact.is_in_spain();
     let cited = |text: String, articles: &str| match articles {
         articles if of_liva && !articles.is_empty() => format!("{text} ({articles} LIVA)"),
         _ => text,

@@ -1,4 +1,4 @@
-//! A record as a tree of named texts: what XML and JSON have in common.
+//! A record or a document as a tree of named texts: what XML and JSON have in common.
 
 use std::{borrow::Cow, fmt::Write as _};
 
@@ -23,7 +23,7 @@ impl Node {
         }
     }
 
-    /// One canonical text: JSON without spaces, fields in the order of the record's design, only what must be escaped
+    /// One canonical text: JSON without spaces, fields in the order in which they were put, only what must be escaped
     /// escaped. It is what is kept, and what is sealed.
     pub fn json(&self) -> String {
         let mut out = String::new();
@@ -57,6 +57,41 @@ impl Node {
                 out.push(']');
             }
         }
+    }
+}
+
+/// A group as it is put together, field by field.
+#[derive(Default)]
+pub struct Fields(Vec<(Cow<'static, str>, Node)>);
+
+impl Fields {
+    #[must_use]
+    pub fn put(mut self, name: &'static str, node: Node) -> Self {
+        self.0.push((name.into(), node));
+        self
+    }
+
+    #[must_use]
+    pub fn maybe(self, name: &'static str, node: Option<Node>) -> Self {
+        match node {
+            Some(node) => self.put(name, node),
+            None => self,
+        }
+    }
+
+    #[must_use]
+    pub fn text(self, name: &'static str, text: impl Into<String>) -> Self {
+        self.put(name, Node::text(text))
+    }
+
+    /// Those of the texts that are there.
+    #[must_use]
+    pub fn texts(self, texts: impl IntoIterator<Item = (&'static str, Option<String>)>) -> Self {
+        texts.into_iter().fold(self, |fields, (name, text)| fields.maybe(name, text.map(Node::Text)))
+    }
+
+    pub fn group(self) -> Node {
+        Node::Group(self.0)
     }
 }
 

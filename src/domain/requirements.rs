@@ -16,12 +16,6 @@ use super::{
 };
 use crate::error::{Error, Result};
 
-const SPAIN: &str = "ES";
-/// Member states of the Union, and Northern Ireland for goods.
-const UNION: [&str; 28] = [
-    "AT", "BE", "BG", "CY", "CZ", "DE", "DK", "EE", "ES", "FI", "FR", "GR", "HR", "HU", "IE", "IT", "LT",
-    "LU", "LV", "MT", "NL", "PL", "PT", "RO", "SE", "SI", "SK", "XI",
-];
 /// Euros with tax that a simplified invoice may come to (art. 4.1.a).
 const SIMPLIFIED_MAX: Decimal = Decimal::from_parts(400, 0, 0, false, 0);
 /// The same in the sectors that art. 4.2 lists.
@@ -39,16 +33,12 @@ pub fn check(
 ) -> Result<()> {
     let mut missing = Missing::default();
     seller(business, &mut missing);
-    buyer(client, invoice, lines, is_spanish(business), &mut missing);
-    if is_spanish(business) {
+    let is_spanish = business.contact.is_in_spain();
+    buyer(client, invoice, lines, is_spanish, &mut missing);
+    if is_spanish {
         spanish(business, client, invoice, lines, &mut missing);
     }
     missing.into_result()
-}
-
-/// Whether the rules of Spain hold; they do where nothing else is said.
-pub fn is_spanish(business: &BusinessDetails) -> bool {
-    business.contact.country.as_ref().is_none_or(|country| country.alpha2() == SPAIN)
 }
 
 #[derive(Default)]
@@ -89,7 +79,7 @@ fn seller(business: &BusinessDetails, missing: &mut Missing) {
     missing.unless(business.legal_name.is_some(), "legal_name of the business", TOOL);
     missing.unless(business.tax_id.is_some(), "tax_id of the business", TOOL);
     missing.unless(business.contact.country.is_some(), "country of the business", TOOL);
-    if is_spanish(business) {
+    if business.contact.is_in_spain() {
         missing.address(&business.contact, "business", TOOL);
     }
 }
@@ -115,12 +105,26 @@ fn buyer(client: &ClientDetails, invoice: &Invoice, lines: &[Line], spanish: boo
     }
 }
 
-/// Where goods for a client go: its country, Spain where none is said. Northern Ireland is told by its VAT number.
-fn place_of(client: &ClientDetails) -> &str {
-    let northern_ireland = client.tax_id.as_deref().is_some_and(|number| number.starts_with("XI"));
-    match client.contact.country.as_ref().map_or(SPAIN, |country| country.alpha2()) {
-        "GB" if northern_ireland => "XI",
-        country => country,
+/// Where goods for a client go.
+#[derive(PartialEq, Eq)]
+enum Place {
+    Spain,
+    /// Another member state, or Northern Ireland, which counts as one for goods.
+    Union,
+    Elsewhere,
+}
+
+impl Place {
+    /// Northern Ireland is told by its VAT number.
+    fn of(client: &ClientDetails) -> Self {
+        let northern_irish = client.tax_id.as_deref().is_some_and(|number| number.starts_with("XI"));
+        match client.contact.country {
+            None => Self::Spain,
+            Some(country) if country.is_spain() => Self::Spain,
+            Some(country) if country.is_in_union() => Self::Union,
+            Some(country) if country.alpha2() == "GB" && northern_irish => Self::Union,
+            Some(_) => Self::Elsewhere,
+        }
     }
 }
 
@@ -139,7 +143,7 @@ fn spanish(
         tool,
     );
     rates_of_the_day(invoice, lines, tool, missing);
-    let country = place_of(client);
+    let destination = Place::of(client);
     for (index, line) in lines.iter().enumerate() {
         let place = |what: &str| format!("lines[{index}]: {what}");
         match line.treatment.category {
@@ -149,16 +153,18 @@ fn spanish(
                 missing.unless(line.treatment.exemption.is_some(), &place(basis), tool);
             }
             Category::IntraEu => {
-                let abroad = country != SPAIN && UNION.contains(&country);
                 missing.unless(
-                    abroad,
+                    destination == Place::Union,
                     &place("intra_eu wants a client in another member state"),
                     "update_client",
                 );
             }
             Category::Export => {
-                let outside = !UNION.contains(&country);
-                missing.unless(outside, &place("export wants a client outside the Union"), "update_client");
+                missing.unless(
+                    destination == Place::Elsewhere,
+                    &place("export wants a client outside the Union"),
+                    "update_client",
+                );
             }
             _ => {}
         }

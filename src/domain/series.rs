@@ -97,7 +97,7 @@ fn code_of(code: &str) -> Result<String> {
 }
 
 /// Longest number (Orden HAC/1177/2024, `NumSerieFactura`).
-const NUMBER_MAX: usize = 60;
+pub const NUMBER_MAX: usize = 60;
 /// No business issues more in a series and year; a longer number is not of ours.
 const COUNT_MAX: i64 = 999_999_999;
 

@@ -1,7 +1,7 @@
 //! Registration records as files: the XML of the VERI*FACTU schema (`RegFactuSistemaFacturacion`, version 1.0), and JSON of
 //! the same names in the same order. Neither is signed or sent.
 
-use std::{borrow::Cow, io};
+use std::io;
 
 use quick_xml::{
     Writer,
@@ -9,7 +9,7 @@ use quick_xml::{
 };
 
 use crate::domain::{
-    node::Node,
+    node::{Fields, Node},
     record::{Record, party::Issuer},
 };
 
@@ -50,22 +50,16 @@ pub fn xml(issuer: &Issuer, records: &[Record]) -> io::Result<Vec<u8>> {
 
 /// The same as [`xml`] as JSON: elements that may be repeated are arrays, all else objects and strings.
 pub fn json(issuer: &Issuer, records: &[Record]) -> Vec<u8> {
-    let group = |fields: Vec<(&'static str, Node)>| {
-        Node::Group(fields.into_iter().map(|(name, node)| (Cow::Borrowed(name), node)).collect())
-    };
     let records = Node::Many(records.iter().map(Record::form).collect());
-    let root = group(vec![("Cabecera", header(issuer)), ("RegistroFactura", records)]);
-    let mut document = group(vec![("RegFactuSistemaFacturacion", root)]).json().into_bytes();
+    let root = Fields::default().put("Cabecera", header(issuer)).put("RegistroFactura", records).group();
+    let mut document = Fields::default().put("RegFactuSistemaFacturacion", root).group().json().into_bytes();
     document.push(b'\n');
     document
 }
 
 fn header(issuer: &Issuer) -> Node {
-    let person = vec![
-        (Cow::Borrowed("NombreRazon"), Node::text(&*issuer.name)),
-        (Cow::Borrowed("NIF"), Node::text(&*issuer.nif)),
-    ];
-    Node::Group(vec![(Cow::Borrowed("ObligadoEmision"), Node::Group(person))])
+    let person = Fields::default().text("NombreRazon", &*issuer.name).text("NIF", &*issuer.nif).group();
+    Fields::default().put("ObligadoEmision", person).group()
 }
 
 fn element(writer: &mut Writer<Vec<u8>>, prefix: &str, name: &str, node: &Node) -> io::Result<()> {

@@ -13,7 +13,7 @@ use crate::{
         correction::{self, Code, Correction, Method},
         ids::InvoiceId,
         invoice::{Due, Invoice, State},
-        line::{ContentInput, Line},
+        line::{self, ContentInput, Line},
         money,
         series::Kind,
         tax::treatment::Usual,
@@ -57,7 +57,7 @@ pub async fn create(
             let on = original.invoice.issue_date();
             let usual = invoice::usual(act, &client, original.invoice.scheme, on);
             let usual = as_on_original(usual, &original.lines);
-            invoice::price(content, usual, original.invoice.currency)?.0
+            line::price(content, usual, original.invoice.currency)?.0
         }
         None if new.method == Method::Difference => correction::negated(&original.lines),
         None => {
@@ -122,7 +122,7 @@ fn draft(
         correction: Some(correction),
         state: State::Draft { planned_issue_date: issue_date, series: new.series.clone() },
         due: Due { date: crate::domain::date::plus_days(issue_date, terms), from_terms: true },
-        totals: invoice::totals(lines, original.currency)?,
+        totals: line::totals(lines, original.currency)?,
         paid: Decimal::ZERO,
         netted: Decimal::ZERO,
         superseded: false,

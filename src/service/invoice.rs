@@ -7,12 +7,12 @@ use crate::{
         client::Client,
         codes::Currency,
         date,
-        event::{Entity, EntityKind},
+        event::{Entity, EntityKind, Fields},
         ids::{ClientId, InvoiceId},
         invoice::{self, Due, Invoice, State, Status},
         line::{self, ContentInput, Line},
         series::Kind,
-        tax::{self, Totals, category::Scheme, treatment::Usual},
+        tax::{category::Scheme, treatment::Usual},
     },
     error::{Error, Result},
     repository,
@@ -76,7 +76,7 @@ pub async fn create(act: &Act<'_>, new: NewInvoice) -> Result<Document> {
     let client = active_client(act, new.client_id).await?;
     let planned_issue_date = new.issue_date.unwrap_or(act.today);
     let usual = usual(act, &client, new.scheme, planned_issue_date);
-    let (lines, totals) = price(&new.content, usual, new.currency)?;
+    let (lines, totals) = line::price(&new.content, usual, new.currency)?;
     invoice::not_negative(&totals, new.currency)?;
     let due = due(act, &client, planned_issue_date, new.due_date)?;
     let mut invoice = Invoice {
@@ -222,8 +222,8 @@ pub(super) async fn save(
     invoice: &mut Invoice,
     lines: &[Line],
     action: &'static str,
-    before: super::Fields,
-    details: super::Fields,
+    before: Fields,
+    details: Fields,
 ) -> Result<()> {
     invoice.version = repository::invoice::update(act.tx, act.business_id(), invoice, lines, act.now).await?;
     invoice.updated_at = act.now;
@@ -271,7 +271,7 @@ async fn edit_draft(
     };
     invoice.currency = changes.currency.unwrap_or(invoice.currency);
     invoice.scheme = changes.scheme.unwrap_or(invoice.scheme);
-    let (lines, totals) = price(&content, usual, invoice.currency)?;
+    let (lines, totals) = line::price(&content, usual, invoice.currency)?;
     invoice::not_negative(&totals, invoice.currency)?;
     invoice.totals = totals;
     Ok(Some(lines))
@@ -311,17 +311,6 @@ fn edit_issued(invoice: &mut Invoice, changes: InvoiceChanges) -> Result<()> {
     }
     invoice.internal_notes = changes.internal_notes.unwrap_or(invoice.internal_notes.take());
     Ok(())
-}
-
-pub(super) fn price(content: &ContentInput, usual: Usual, currency: Currency) -> Result<(Vec<Line>, Totals)> {
-    let lines = line::compose(content, usual, currency)?;
-    let totals = totals(&lines, currency)?;
-    Ok((lines, totals))
-}
-
-pub(super) fn totals(lines: &[Line], currency: Currency) -> Result<Totals> {
-    let taxed: Vec<_> = lines.iter().map(|line| (line.treatment, line.net)).collect();
-    tax::totals(&taxed, currency)
 }
 
 /// What holds for the client's lines where they say nothing else. Only a business in Spain withholds.

@@ -7,6 +7,7 @@ use crate::{
         correction::Method,
         document::Papers,
         invoice::Invoice,
+        line,
         record::{
             InvoiceRef, Making, Record,
             breakdown::{self, Detail},
@@ -14,7 +15,6 @@ use crate::{
             issued::{exchange_rate, issuer},
             party::Software,
         },
-        requirements, tax,
     },
     error::Result,
     repository,
@@ -30,7 +30,7 @@ pub(super) async fn seal(
     let Document { invoice, lines } = document;
     let papers = Papers { business: &act.business.details, client: &client.details, invoice, lines };
     repository::document::freeze(act.tx, act.business_id(), invoice.id, &papers.freeze()).await?;
-    if !requirements::is_spanish(&act.business.details) {
+    if !act.business.details.contact.is_in_spain() {
         return Ok(());
     }
     let substituted = invoice.correction.as_ref().is_some_and(|it| it.method == Method::Substitution);
@@ -51,8 +51,7 @@ pub(super) async fn register_cancellation(act: &Act<'_>, invoice: &Invoice) -> R
 }
 
 fn breakdown_of(Document { invoice, lines }: &Document, cash_accounting: bool) -> Result<Vec<Detail>> {
-    let taxed = lines.iter().map(|line| (line.treatment, line.net));
-    let groups = tax::groups(taxed, invoice.currency);
+    let groups = line::groups(lines, invoice.currency);
     breakdown::of(invoice.scheme, &groups, exchange_rate(invoice)?, cash_accounting)
 }
 

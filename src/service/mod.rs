@@ -16,7 +16,7 @@ use crate::{
     domain::{
         business::Business,
         codes::TimeZone,
-        event::{self, Actor, Change, Entity, NewEvent},
+        event::{self, Actor, Change, Entity, Fields, NewEvent},
         ids::BusinessId,
     },
     error::{Error, Result},
@@ -35,8 +35,6 @@ pub struct Act<'a> {
     /// Tells this very moment, with the offset of a time zone, for what must be timed under a lock.
     pub clock: fn(&TimeZone) -> OffsetDateTime,
 }
-
-type Fields = Vec<(&'static str, Option<String>)>;
 
 impl Act<'_> {
     /// This moment. What is recorded under a lock takes it there, so that times run as the events do.

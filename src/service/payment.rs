@@ -8,6 +8,7 @@ use super::{
 use crate::{
     domain::{
         correction,
+        event::Fields,
         ids::{InvoiceId, PaymentId},
         invoice::Invoice,
         money,
@@ -123,7 +124,7 @@ async fn pass_on(act: &Act<'_>, superseded: &mut Invoice, amount: Decimal) -> Re
 async fn enter(
     act: &Act<'_>,
     document: &mut Document,
-    before: super::Fields,
+    before: Fields,
     action: &'static str,
     payment: &NewPayment<'_>,
 ) -> Result<Payment> {

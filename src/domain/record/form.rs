@@ -7,40 +7,15 @@ use super::{
     day, euros, moment,
     party::{Buyer, BuyerId, Software},
 };
-use crate::domain::node::Node;
+use crate::domain::node::{Fields, Node};
 
 pub(super) const REGISTRATION: &str = "RegistroAlta";
 pub(super) const CANCELLATION: &str = "RegistroAnulacion";
 /// `TipoHuella` (list L12): SHA-256, the only one there is.
 const SHA256: &str = "01";
 
-#[derive(Default)]
-struct Fields(Vec<(std::borrow::Cow<'static, str>, Node)>);
-
-impl Fields {
-    fn put(mut self, name: &'static str, node: Node) -> Self {
-        self.0.push((name.into(), node));
-        self
-    }
-
-    fn text(self, name: &'static str, text: impl Into<String>) -> Self {
-        self.put(name, Node::text(text))
-    }
-
-    fn yes(self, name: &'static str, holds: bool) -> Self {
-        if holds { self.text(name, "S") } else { self }
-    }
-
-    fn maybe(self, name: &'static str, node: Option<Node>) -> Self {
-        match node {
-            Some(node) => self.put(name, node),
-            None => self,
-        }
-    }
-
-    fn group(self) -> Node {
-        Node::Group(self.0)
-    }
+fn yes(holds: bool) -> Option<Node> {
+    holds.then(|| Node::text("S"))
 }
 
 impl Record {
@@ -85,9 +60,9 @@ fn registered(invoice: &InvoiceRef, of: &Registration) -> Fields {
         .maybe("ImporteRectificacion", correction.and_then(replaced))
         .maybe("FechaOperacion", of.operation_date.map(|date| Node::text(day(date))))
         .text("DescripcionOperacion", &*of.description)
-        .yes("FacturaSimplificadaArt7273", of.qualified)
-        .yes("FacturaSinIdentifDestinatarioArt61d", of.unidentified)
-        .yes("Macrodato", of.total.abs() >= LARGE)
+        .maybe("FacturaSimplificadaArt7273", yes(of.qualified))
+        .maybe("FacturaSinIdentifDestinatarioArt61d", yes(of.unidentified))
+        .maybe("Macrodato", yes(of.total.abs() >= LARGE))
         .maybe("Destinatarios", buyers)
         .put("Desglose", Fields::default().put("DetalleDesglose", details).group())
         .text("CuotaTotal", euros(of.tax))

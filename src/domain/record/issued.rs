@@ -14,9 +14,8 @@ use crate::{
         correction::{Code, Method},
         document::Papers,
         invoice::{Invoice, Issued},
-        line::Line,
+        line::{self, Line},
         series::Kind,
-        tax,
     },
     error::{Error, Result},
 };
@@ -27,7 +26,6 @@ impl Papers<'_> {
         let Self { client, invoice, lines, .. } = self;
         let issuer = issuer(self.business)?;
         let Issued { number, issue_date, .. } = issued(invoice)?;
-        let taxed = lines.iter().map(|line| (line.treatment, line.net));
         let correction = self.correction(&issuer, replaced)?;
         let of_simplified = correction.as_ref().is_some_and(|correction| correction.code == Code::R5);
         let invoiced = Invoiced {
@@ -45,7 +43,7 @@ impl Papers<'_> {
                 client.private_person,
             )?,
             scheme: invoice.scheme,
-            groups: &tax::groups(taxed, invoice.currency),
+            groups: &line::groups(lines, invoice.currency),
             exchange_rate: exchange_rate(invoice)?,
             cash_accounting: self.business.cash_accounting,
         };

@@ -27,10 +27,9 @@ use self::{
     breakdown::Detail,
     party::{Buyer, Issuer, Software},
 };
-use super::{codes::Currency, correction::Code, money};
+use super::{codes::Currency, correction::Code, money, series::NUMBER_MAX};
 use crate::error::{Error, Result};
 
-const NUMBER_MAX: usize = 60;
 /// From here on a record is marked (`Macrodato`; errors 1138 and 1139).
 const LARGE: Decimal = Decimal::from_parts(100_000_000, 0, 0, false, 0);
 

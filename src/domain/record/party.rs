@@ -8,11 +8,6 @@ use crate::{
 const NAME_MAX: usize = 120;
 const ID_MAX: usize = 20;
 const NIF_LENGTH: usize = 9;
-/// Member states whose VAT numbers count as NIF-IVA; Spain's own is a NIF.
-const UNION: [&str; 26] = [
-    "AT", "BE", "BG", "CY", "CZ", "DE", "DK", "EE", "FI", "FR", "GR", "HR", "HU", "IE", "IT", "LT", "LU",
-    "LV", "MT", "NL", "PL", "PT", "RO", "SE", "SI", "SK",
-];
 /// Countries of ISO 3166-1 that the schema's list (`CountryType2`) has not; it has QU for the others.
 const UNLISTED: [&str; 8] = ["AX", "BL", "EH", "GF", "GP", "MF", "MQ", "SJ"];
 const OTHER_COUNTRY: &str = "QU";
@@ -96,12 +91,13 @@ impl Buyer {
         private_person: bool,
     ) -> Result<Option<Self>> {
         let Some(tax_id) = tax_id.map(compact).filter(|id| !id.is_empty()) else { return Ok(None) };
+        let in_union = country.is_some_and(|country| country.is_in_union());
         let country = country.as_ref().map_or("ES", Country::alpha2);
         let prefix = if country == "GR" { "EL" } else { country };
         let northern_ireland = country == "GB" && tax_id.starts_with("XI");
         let id = if country == "ES" {
             BuyerId::Nif(nif("client.tax_id", &tax_id)?)
-        } else if !private_person && (UNION.contains(&country) || northern_ireland) {
+        } else if !private_person && (in_union || northern_ireland) {
             let has_prefix = northern_ireland || tax_id.starts_with(prefix);
             let id = if has_prefix { tax_id } else { format!("{prefix}{tax_id}") };
             BuyerId::Other { country: None, kind: IdKind::Vat, id: bounded_id(id)? }

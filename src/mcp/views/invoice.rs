@@ -11,7 +11,7 @@ use crate::{
         correction::Correction,
         document::Frozen,
         invoice::{Invoice, State},
-        line::{Line, LineKind},
+        line::{self, Line, LineKind},
         money,
         payment::Payment,
         tax::{self, treatment::Treatment},
@@ -311,7 +311,7 @@ impl InvoiceDetails {
             method: correction.method.name().to_owned(),
             total: money(correction.total),
         };
-        let groups = tax::groups(lines.iter().map(|line| (line.treatment, line.net)), invoice.currency);
+        let groups = line::groups(lines, invoice.currency);
         let group = |group: tax::TaxGroup| TaxView {
             category: group.category.name().to_owned(),
             exemption: group.exemption.map(|exemption| exemption.code().to_owned()),
