@@ -1,14 +1,15 @@
 //! The business: who issues the invoices. It is the tenant that everything else belongs to.
 
 use rust_decimal::Decimal;
-use time::OffsetDateTime;
+use time::{Date, OffsetDateTime};
 
 use super::{
+    client::ClientDetails,
     codes::{Currency, Language, TimeZone},
     contact::Contact,
     event::Fields,
     ids::BusinessId,
-    tax::category::Scheme,
+    tax::{category::Scheme, treatment::Usual},
 };
 
 #[derive(Debug, Clone)]
@@ -47,6 +48,18 @@ pub struct BusinessDetails {
 }
 
 impl BusinessDetails {
+    /// What holds for a client's lines where they say nothing else. Only clients who are businesses in Spain withhold.
+    pub fn usual_tax(&self, client: &ClientDetails, scheme: Scheme, on: Date) -> Usual {
+        let withholds = !client.private_person && client.contact.is_in_spain();
+        Usual {
+            scheme,
+            rate: self.default_tax_rate,
+            surcharge: client.surcharge,
+            withholding_rate: if withholds { self.default_withholding_rate } else { Decimal::ZERO },
+            on,
+        }
+    }
+
     pub fn fields(&self) -> Fields {
         let mut fields = vec![("legal_name", self.legal_name.clone()), ("tax_id", self.tax_id.clone())];
         fields.extend(self.contact.fields());

@@ -81,6 +81,15 @@ pub struct Due {
     pub from_terms: bool,
 }
 
+impl Due {
+    /// The day asked for; else so many days after the issue.
+    pub fn agreed(asked: Option<Date>, terms_days: u16, issue_date: Date) -> Result<Self> {
+        let date = asked.unwrap_or_else(|| date::plus_days(issue_date, terms_days.into()));
+        due_after_issue(date, issue_date)?;
+        Ok(Self { date, from_terms: asked.is_none() })
+    }
+}
+
 /// The stored states by name, for filters and groups.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Status {

@@ -6,13 +6,12 @@ use crate::{
     domain::{
         client::Client,
         codes::Currency,
-        date,
         event::{Entity, EntityKind, Fields},
         ids::{ClientId, InvoiceId},
         invoice::{self, Due, Invoice, State, Status},
         line::{self, ContentInput, Line},
         series::Kind,
-        tax::{category::Scheme, treatment::Usual},
+        tax::category::Scheme,
     },
     error::{Error, Result},
     repository,
@@ -63,19 +62,26 @@ pub struct InvoiceChanges {
 }
 
 /// An invoice with its lines, as every act on one leaves it.
-pub struct Document {
+#[derive(Clone, PartialEq, Eq)]
+pub struct InvoiceWithLines {
     pub invoice: Invoice,
     pub lines: Vec<Line>,
+}
+
+/// An invoice that is locked for a change.
+pub(super) struct Held {
+    pub now: InvoiceWithLines,
+    before: InvoiceWithLines,
 }
 
 pub(super) fn entity(id: InvoiceId, client: ClientId) -> Entity {
     Entity { kind: EntityKind::Invoice, id: id.0, client_id: Some(client) }
 }
 
-pub async fn create(act: &Act<'_>, new: NewInvoice) -> Result<Document> {
+pub async fn create(act: &Act<'_>, new: NewInvoice) -> Result<InvoiceWithLines> {
     let client = active_client(act, new.client_id).await?;
     let planned_issue_date = new.issue_date.unwrap_or(act.today);
-    let usual = usual(act, &client, new.scheme, planned_issue_date);
+    let usual = act.business.details.usual_tax(&client.details, new.scheme, planned_issue_date);
     let (lines, totals) = line::price(&new.content, usual, new.currency)?;
     invoice::not_negative(&totals, new.currency)?;
     let due = due(act, &client, planned_issue_date, new.due_date)?;
@@ -105,20 +111,20 @@ pub async fn create(act: &Act<'_>, new: NewInvoice) -> Result<Document> {
         Issuing::Draft => {
             series::find(act, &invoice).await?;
             add(act, &mut invoice, &lines, "created").await?;
-            Ok(Document { invoice, lines })
+            Ok(InvoiceWithLines { invoice, lines })
         }
         Issuing::External(number) => {
             series::claim_external(act, &number, planned_issue_date).await?;
             invoice.issue(number, None, planned_issue_date, act.today)?;
             add(act, &mut invoice, &lines, "imported").await?;
-            Ok(Document { invoice, lines })
+            Ok(InvoiceWithLines { invoice, lines })
         }
         Issuing::Now => {
             series::issue(act, &client, &mut invoice, &lines, planned_issue_date).await?;
             add(act, &mut invoice, &lines, "created_and_issued").await?;
-            let document = Document { invoice, lines };
-            issuing::seal(act, &client, &document, None).await?;
-            Ok(document)
+            let issued = InvoiceWithLines { invoice, lines };
+            issuing::seal(act, &client, &issued, None).await?;
+            Ok(issued)
         }
     }
 }
@@ -140,23 +146,17 @@ pub async fn update(
     id: InvoiceId,
     expected_version: Option<i64>,
     changes: InvoiceChanges,
-) -> Result<Document> {
-    let before = lock(act, id, expected_version).await?;
-    let mut invoice = before.invoice.clone();
-    let mut lines = before.lines.clone();
-    if invoice.status() == Status::Draft {
-        lines = edit_draft(act, &mut invoice, changes).await?.unwrap_or(lines);
+) -> Result<InvoiceWithLines> {
+    let mut held = lock(act, id, expected_version).await?;
+    if held.now.invoice.status() == Status::Draft {
+        edit_draft(act, &mut held.now, changes).await?;
     } else {
-        edit_issued(&mut invoice, changes)?;
+        edit_issued(&mut held.now.invoice, changes)?;
     }
-    if lines != before.lines {
-        repository::invoice::replace_lines(act.tx, act.business_id(), id, &lines).await?;
+    if held.now == held.before {
+        return Ok(held.now);
     }
-    if invoice != before.invoice || lines != before.lines {
-        let fields = before.invoice.fields(&before.lines);
-        save(act, &mut invoice, &lines, "updated", fields, vec![]).await?;
-    }
-    Ok(Document { invoice, lines })
+    held.save(act, "updated", vec![]).await
 }
 
 /// Gives a draft its number. Without a date it takes today's, whatever was planned.
@@ -165,17 +165,16 @@ pub async fn issue(
     id: InvoiceId,
     expected_version: Option<i64>,
     issue_date: Option<Date>,
-) -> Result<Document> {
-    let Document { mut invoice, lines } = lock(act, id, expected_version).await?;
-    let before = invoice.fields(&lines);
+) -> Result<InvoiceWithLines> {
+    let mut held = lock(act, id, expected_version).await?;
+    let InvoiceWithLines { invoice, lines } = &mut held.now;
     invoice.require_draft("issued again")?;
     let client = repository::client::get(act.tx, act.business_id(), invoice.client_id).await?;
     invoice.client_name.clone_from(&client.details.name); // of this very moment, as on the document
-    series::issue(act, &client, &mut invoice, &lines, issue_date.unwrap_or(act.today)).await?;
-    save(act, &mut invoice, &lines, "issued", before, vec![]).await?;
-    let document = Document { invoice, lines };
-    issuing::seal(act, &client, &document, None).await?;
-    Ok(document)
+    series::issue(act, &client, invoice, lines, issue_date.unwrap_or(act.today)).await?;
+    let issued = held.save(act, "issued", vec![]).await?;
+    issuing::seal(act, &client, &issued, None).await?;
+    Ok(issued)
 }
 
 pub async fn cancel(
@@ -183,24 +182,24 @@ pub async fn cancel(
     id: InvoiceId,
     expected_version: Option<i64>,
     reason: String,
-) -> Result<Document> {
-    let Document { mut invoice, lines } = lock(act, id, expected_version).await?;
-    let before = invoice.fields(&lines);
+) -> Result<InvoiceWithLines> {
+    let mut held = lock(act, id, expected_version).await?;
+    let invoice = &mut held.now.invoice;
     if !repository::invoice::corrections(act.tx, act.business_id(), id).await?.is_empty() {
         return Err(invoice::was_corrected(&invoice.label()));
     }
     invoice.cancel(reason)?;
-    save(act, &mut invoice, &lines, "cancelled", before, vec![]).await?;
-    issuing::register_cancellation(act, &invoice).await?;
-    Ok(Document { invoice, lines })
+    let cancelled = held.save(act, "cancelled", vec![]).await?;
+    issuing::register_cancellation(act, &cancelled.invoice).await?;
+    Ok(cancelled)
 }
 
 /// Deletes a draft and answers it as it was.
-pub async fn delete(act: &Act<'_>, id: InvoiceId, expected_version: Option<i64>) -> Result<Document> {
-    let document = lock(act, id, expected_version).await?;
-    document.invoice.require_draft("deleted")?;
-    remove_draft(act, id, document.invoice.client_id).await?;
-    Ok(document)
+pub async fn delete(act: &Act<'_>, id: InvoiceId, expected_version: Option<i64>) -> Result<InvoiceWithLines> {
+    let Held { now: draft, .. } = lock(act, id, expected_version).await?;
+    draft.invoice.require_draft("deleted")?;
+    remove_draft(act, id, draft.invoice.client_id).await?;
+    Ok(draft)
 }
 
 /// Deletes a draft that is locked.
@@ -209,34 +208,38 @@ pub(super) async fn remove_draft(act: &Act<'_>, id: InvoiceId, client: ClientId)
     act.record(entity(id, client), "deleted", &vec![], &vec![], vec![]).await
 }
 
-pub(super) async fn lock(act: &Act<'_>, id: InvoiceId, expected_version: Option<i64>) -> Result<Document> {
+pub(super) async fn lock(act: &Act<'_>, id: InvoiceId, expected_version: Option<i64>) -> Result<Held> {
     let invoice = repository::invoice::lock(act.tx, act.business_id(), id).await?;
     expect_version(&invoice.label(), invoice.version, expected_version)?;
     let lines = repository::invoice::lines(act.tx, act.business_id(), id).await?;
-    Ok(Document { invoice, lines })
+    let before = InvoiceWithLines { invoice, lines };
+    Ok(Held { now: before.clone(), before })
 }
 
-/// Writes the invoice and its event.
-pub(super) async fn save(
-    act: &Act<'_>,
-    invoice: &mut Invoice,
-    lines: &[Line],
-    action: &'static str,
-    before: Fields,
-    details: Fields,
-) -> Result<()> {
-    invoice.version = repository::invoice::update(act.tx, act.business_id(), invoice, lines, act.now).await?;
-    invoice.updated_at = act.now;
-    let entity = entity(invoice.id, invoice.client_id);
-    act.record(entity, action, &before, &invoice.fields(lines), details).await
+impl Held {
+    /// Writes the invoice as it is now, and the event that tells what changed.
+    pub(super) async fn save(
+        self,
+        act: &Act<'_>,
+        action: &'static str,
+        details: Fields,
+    ) -> Result<InvoiceWithLines> {
+        let Self { now: InvoiceWithLines { mut invoice, lines }, before } = self;
+        if lines != before.lines {
+            repository::invoice::replace_lines(act.tx, act.business_id(), invoice.id, &lines).await?;
+        }
+        invoice.version =
+            repository::invoice::update(act.tx, act.business_id(), &invoice, &lines, act.now).await?;
+        invoice.updated_at = act.now;
+        let entity = entity(invoice.id, invoice.client_id);
+        let before = before.invoice.fields(&before.lines);
+        act.record(entity, action, &before, &invoice.fields(&lines), details).await?;
+        Ok(InvoiceWithLines { invoice, lines })
+    }
 }
 
-/// Answers the new lines where they changed.
-async fn edit_draft(
-    act: &Act<'_>,
-    invoice: &mut Invoice,
-    changes: InvoiceChanges,
-) -> Result<Option<Vec<Line>>> {
+async fn edit_draft(act: &Act<'_>, draft: &mut InvoiceWithLines, changes: InvoiceChanges) -> Result<()> {
+    let InvoiceWithLines { invoice, lines } = draft;
     let moved = changes.client_id.is_some_and(|id| id != invoice.client_id);
     let client = match changes.client_id {
         Some(id) if moved => active_client(act, id).await?,
@@ -254,14 +257,15 @@ async fn edit_draft(
     invoice.state = State::Draft { planned_issue_date: issue_date, series };
     invoice.operation_date = changes.operation_date.unwrap_or(invoice.operation_date);
     invoice.exchange_rate = changes.exchange_rate.unwrap_or(invoice.exchange_rate);
-    let usual = usual(act, &client, changes.scheme.unwrap_or(invoice.scheme), issue_date);
+    let scheme = changes.scheme.unwrap_or(invoice.scheme);
+    let usual = act.business.details.usual_tax(&client.details, scheme, issue_date);
     invoice.client_id = client.id;
     invoice.client_name = client.details.name;
     invoice.notes = changes.notes.unwrap_or(invoice.notes.take());
     invoice.internal_notes = changes.internal_notes.unwrap_or(invoice.internal_notes.take());
     let Some(content) = changes.content else {
         let asked = changes.currency.map(|_| "currency").or(changes.scheme.map(|_| "tax_scheme"));
-        return asked.map_or(Ok(None), |field| {
+        return asked.map_or(Ok(()), |field| {
             Err(Error::invalid(
                 field,
                 "cannot change alone, since amounts are not converted",
@@ -271,10 +275,8 @@ async fn edit_draft(
     };
     invoice.currency = changes.currency.unwrap_or(invoice.currency);
     invoice.scheme = changes.scheme.unwrap_or(invoice.scheme);
-    let (lines, totals) = line::price(&content, usual, invoice.currency)?;
-    invoice::not_negative(&totals, invoice.currency)?;
-    invoice.totals = totals;
-    Ok(Some(lines))
+    (*lines, invoice.totals) = line::price(&content, usual, invoice.currency)?;
+    invoice::not_negative(&invoice.totals, invoice.currency)
 }
 
 /// An issued invoice stands. What may still be agreed anew is when it is due; the document keeps its own date.
@@ -313,28 +315,10 @@ fn edit_issued(invoice: &mut Invoice, changes: InvoiceChanges) -> Result<()> {
     Ok(())
 }
 
-/// What holds for the client's lines where they say nothing else. Only a business in Spain withholds.
-pub(super) fn usual(act: &Act<'_>, client: &Client, scheme: Scheme, on: Date) -> Usual {
-    let defaults = &act.business.details;
-    let details = &client.details;
-    let abroad = details.contact.country.as_ref().is_some_and(|country| country.alpha2() != "ES");
-    let withholds = !details.private_person && !abroad;
-    Usual {
-        scheme,
-        rate: defaults.default_tax_rate,
-        surcharge: details.surcharge,
-        withholding_rate: if withholds { defaults.default_withholding_rate } else { Decimal::ZERO },
-        on,
-    }
-}
-
-/// The date asked for, or the client's terms, or the business's.
+/// Without a date asked for, by the client's terms, or the business's.
 fn due(act: &Act<'_>, client: &Client, issue_date: Date, asked: Option<Date>) -> Result<Due> {
-    let days = client.details.payment_terms_days.unwrap_or(act.business.details.payment_terms_days);
-    let from_terms = asked.is_none();
-    let date = asked.unwrap_or_else(|| date::plus_days(issue_date, days.into()));
-    invoice::due_after_issue(date, issue_date)?;
-    Ok(Due { date, from_terms })
+    let terms = client.details.payment_terms_days.unwrap_or(act.business.details.payment_terms_days);
+    Due::agreed(asked, terms, issue_date)
 }
 
 async fn active_client(act: &Act<'_>, id: ClientId) -> Result<Client> {

@@ -1,6 +1,6 @@
 //! What makes an issue irrevocable: the document is frozen, and a business in Spain registers it in its chain of records.
 
-use super::{Act, invoice::Document};
+use super::{Act, invoice::InvoiceWithLines};
 use crate::{
     domain::{
         client::Client,
@@ -24,10 +24,10 @@ use crate::{
 pub(super) async fn seal(
     act: &Act<'_>,
     client: &Client,
-    document: &Document,
-    original: Option<&Document>,
+    issued: &InvoiceWithLines,
+    original: Option<&InvoiceWithLines>,
 ) -> Result<()> {
-    let Document { invoice, lines } = document;
+    let InvoiceWithLines { invoice, lines } = issued;
     let papers = Papers { business: &act.business.details, client: &client.details, invoice, lines };
     repository::document::freeze(act.tx, act.business_id(), invoice.id, &papers.freeze()).await?;
     if !act.business.details.contact.is_in_spain() {
@@ -50,7 +50,10 @@ pub(super) async fn register_cancellation(act: &Act<'_>, invoice: &Invoice) -> R
     add(act, invoice, |making| Record::cancellation(named.clone(), making)).await
 }
 
-fn breakdown_of(Document { invoice, lines }: &Document, cash_accounting: bool) -> Result<Vec<Detail>> {
+fn breakdown_of(
+    InvoiceWithLines { invoice, lines }: &InvoiceWithLines,
+    cash_accounting: bool,
+) -> Result<Vec<Detail>> {
     let groups = line::groups(lines, invoice.currency);
     breakdown::of(invoice.scheme, &groups, exchange_rate(invoice)?, cash_accounting)
 }

@@ -3,12 +3,11 @@ use time::Date;
 
 use super::{
     Act,
-    invoice::{self, Document},
+    invoice::{self, Held, InvoiceWithLines},
 };
 use crate::{
     domain::{
         correction,
-        event::Fields,
         ids::{InvoiceId, PaymentId},
         invoice::Invoice,
         money,
@@ -36,7 +35,7 @@ pub async fn record(
     id: InvoiceId,
     expected_version: Option<i64>,
     received: Received,
-) -> Result<(Payment, Document)> {
+) -> Result<(Payment, InvoiceWithLines)> {
     let paid_on = received.paid_on.unwrap_or(act.today);
     if paid_on > act.today {
         let accepted = format!("{} or earlier", act.today);
@@ -46,9 +45,8 @@ pub async fn record(
         let accepted = "a reason with the method write_off, and with no other";
         return Err(Error::invalid("reason", "does not go with the method", accepted));
     }
-    let mut document = invoice::lock(act, id, expected_version).await?;
-    let before = document.invoice.fields(&document.lines);
-    let amount = document.invoice.pay(received.amount)?;
+    let mut held = invoice::lock(act, id, expected_version).await?;
+    let amount = held.now.invoice.pay(received.amount)?;
     let payment = NewPayment {
         invoice_id: id,
         amount,
@@ -58,8 +56,7 @@ pub async fn record(
         reverses: None,
         reason: received.reason.as_deref(),
     };
-    let payment = enter(act, &mut document, before, "payment_recorded", &payment).await?;
-    Ok((payment, document))
+    enter(act, held, "payment_recorded", &payment).await
 }
 
 /// Takes a payment back by an entry of its own; the invoice owes the amount again.
@@ -68,10 +65,10 @@ pub async fn reverse(
     id: PaymentId,
     expected_version: Option<i64>,
     reason: &str,
-) -> Result<(Payment, Document)> {
+) -> Result<(Payment, InvoiceWithLines)> {
     let original = repository::payment::get(act.tx, act.business_id(), id).await?;
     // under the invoice's lock nobody else can reverse it
-    let mut document = invoice::lock(act, original.invoice_id, expected_version).await?;
+    let mut held = invoice::lock(act, original.invoice_id, expected_version).await?;
     let original = repository::payment::get(act.tx, act.business_id(), id).await?;
     match original.standing {
         Standing::Counts => {}
@@ -84,10 +81,9 @@ pub async fn reverse(
             return Err(Error::conflict(problem, "If the money did arrive, record_payment enters it again."));
         }
     }
-    let before = document.invoice.fields(&document.lines);
-    document.invoice.unpay(original.amount);
-    if document.invoice.superseded {
-        pass_on(act, &mut document.invoice, original.amount).await?;
+    held.now.invoice.unpay(original.amount);
+    if held.now.invoice.superseded {
+        pass_on(act, &mut held.now.invoice, original.amount).await?;
     }
     let reversal = NewPayment {
         invoice_id: original.invoice_id,
@@ -98,8 +94,7 @@ pub async fn reverse(
         reverses: Some(id),
         reason: Some(reason),
     };
-    let reversal = enter(act, &mut document, before, "payment_reversed", &reversal).await?;
-    Ok((reversal, document))
+    enter(act, held, "payment_reversed", &reversal).await
 }
 
 /// What was paid of a superseded invoice counts for the one that stands in its place now.
@@ -112,27 +107,23 @@ async fn pass_on(act: &Act<'_>, superseded: &mut Invoice, amount: Decimal) -> Re
             None => break,
         }
     }
-    let mut document = invoice::lock(act, standing, None).await?;
-    let before = document.invoice.fields(&document.lines);
-    correction::pass_on(superseded, &mut document.invoice, amount);
-    let Document { invoice, lines } = &mut document;
+    let mut held = invoice::lock(act, standing, None).await?;
+    correction::pass_on(superseded, &mut held.now.invoice, amount);
     let details = vec![("payment_reversed_on", Some(superseded.label()))];
-    invoice::save(act, invoice, lines, "payment_reversed", before, details).await
+    held.save(act, "payment_reversed", details).await.map(drop)
 }
 
 /// Writes the entry, the invoice and its event.
 async fn enter(
     act: &Act<'_>,
-    document: &mut Document,
-    before: Fields,
+    held: Held,
     action: &'static str,
     payment: &NewPayment<'_>,
-) -> Result<Payment> {
+) -> Result<(Payment, InvoiceWithLines)> {
     let id = repository::payment::insert(act.tx, act.business_id(), payment, act.moment()).await?;
-    let Document { invoice, lines } = document;
     let details = vec![
         ("payment_id", Some(id.to_string())),
-        ("amount", Some(money::display(payment.amount, invoice.currency))),
+        ("amount", Some(money::display(payment.amount, held.now.invoice.currency))),
         ("paid_on", Some(payment.paid_on.to_string())),
         ("method", Some(payment.method.name().to_owned())),
         ("reference", payment.reference.map(str::to_owned)),
@@ -140,6 +131,7 @@ async fn enter(
         ("reversal_reason", payment.reverses.and(payment.reason).map(str::to_owned)),
         ("write_off_reason", payment.reason.filter(|_| payment.reverses.is_none()).map(str::to_owned)),
     ];
-    invoice::save(act, invoice, lines, action, before, details).await?;
-    repository::payment::get(act.tx, act.business_id(), id).await
+    let invoice = held.save(act, action, details).await?;
+    let payment = repository::payment::get(act.tx, act.business_id(), id).await?;
+    Ok((payment, invoice))
 }

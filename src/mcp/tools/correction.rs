@@ -8,7 +8,7 @@ use super::{
 use crate::{
     auth::scope::Scope,
     domain::{
-        correction::{Code, Method},
+        correction::{Code, Method, NewCorrection},
         text,
     },
     error::{Error, Result},
@@ -18,7 +18,7 @@ use crate::{
         views::invoice::CorrectionAndOriginal,
     },
     repository,
-    service::{self, Act, correction::NewCorrection},
+    service::{self, Act},
 };
 
 pub fn tools() -> Vec<Entry> {

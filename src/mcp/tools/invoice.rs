@@ -34,7 +34,7 @@ use crate::{
     },
     service::{
         self, Act,
-        invoice::{Document, InvoiceChanges, Issuing, NewInvoice},
+        invoice::{InvoiceChanges, InvoiceWithLines, Issuing, NewInvoice},
     },
 };
 
@@ -259,12 +259,12 @@ impl Write for UpdateInvoice {
 }
 
 /// All of an invoice after a change.
-pub(super) async fn details(act: &Act<'_>, document: Document) -> Result<InvoiceDetails> {
-    let beside = match document.invoice.status() {
+pub(super) async fn details(act: &Act<'_>, whole: InvoiceWithLines) -> Result<InvoiceDetails> {
+    let beside = match whole.invoice.status() {
         Status::Draft => Beside::default(), // nothing is ever kept beside a draft
-        _ => beside(act.tx, act.business.id, document.invoice.id).await?,
+        _ => beside(act.tx, act.business.id, whole.invoice.id).await?,
     };
-    Ok(InvoiceDetails::new(&document, beside, act.today))
+    Ok(InvoiceDetails::new(&whole, beside, act.today))
 }
 
 async fn beside(client: &impl GenericClient, business: BusinessId, id: InvoiceId) -> Result<Beside> {
@@ -292,8 +292,8 @@ impl Write for DeleteInvoice {
 
     async fn call(act: &Act<'_>, And(target, version): Self::Args) -> Result<InvoiceDeleted> {
         let id = target.id(act.tx, act.business.id).await?;
-        let document = service::invoice::delete(act, id, version.expected()).await?;
-        Ok(InvoiceDeleted { deleted: InvoiceView::new(&document.invoice, act.today) })
+        let draft = service::invoice::delete(act, id, version.expected()).await?;
+        Ok(InvoiceDeleted { deleted: InvoiceView::new(&draft.invoice, act.today) })
     }
 }
 
@@ -372,7 +372,7 @@ pub(in crate::mcp) async fn read(desk: &Desk<'_>, id: InvoiceId) -> Result<Invoi
         repository::invoice::lines(desk.client, desk.business, id),
         beside(desk.client, desk.business, id),
     )?;
-    Ok(InvoiceDetails::new(&Document { invoice, lines }, beside, desk.today))
+    Ok(InvoiceDetails::new(&InvoiceWithLines { invoice, lines }, beside, desk.today))
 }
 
 #[derive(Deserialize, JsonSchema)]

@@ -8,7 +8,7 @@ use time::Date;
 use super::{Item, moment, payment::PaymentView};
 use crate::{
     domain::{
-        correction::Correction,
+        correction::{CorrectedBy, Correction},
         document::Frozen,
         invoice::{Invoice, State},
         line::{self, Line, LineKind},
@@ -17,8 +17,7 @@ use crate::{
         tax::{self, treatment::Treatment},
     },
     mcp::tool::View,
-    repository::invoice::CorrectedBy,
-    service::invoice::Document,
+    service::invoice::InvoiceWithLines,
 };
 
 /// An invoice without its lines.
@@ -286,8 +285,8 @@ struct FrozenParts {
 }
 
 impl InvoiceDetails {
-    pub fn new(document: &Document, beside: Beside, today: Date) -> Self {
-        let Document { invoice, lines } = document;
+    pub fn new(whole: &InvoiceWithLines, beside: Beside, today: Date) -> Self {
+        let InvoiceWithLines { invoice, lines } = whole;
         let Beside { payments, corrections, frozen, record_hash } = beside;
         let frozen = frozen.and_then(|frozen| serde_json::from_str::<FrozenParts>(&frozen.text).ok());
         let FrozenParts { seller, buyer, mentions } = frozen.unwrap_or_default();

@@ -3,7 +3,6 @@ mod list;
 mod row;
 
 use deadpool_postgres::{GenericClient, Transaction};
-use rust_decimal::Decimal;
 use time::OffsetDateTime;
 
 pub(super) use self::row::read;
@@ -14,7 +13,7 @@ pub use self::{
 use super::sql;
 use crate::{
     domain::{
-        correction::Method,
+        correction::{CorrectedBy, Method},
         ids::{BusinessId, ClientId, InvoiceId},
         invoice::{Invoice, State},
         line::Line,
@@ -87,16 +86,6 @@ pub async fn update(
         &[&invoice.paid, &cancel_reason, &invoice.superseded, &row::search_text(invoice, lines), &now];
     let key: sql::Params<'_> = &[&business.0, &invoice.id.0];
     row::write(tx, statement, key, invoice, rest, |row| row.get("version")).await
-}
-
-/// A correction of an invoice, as the invoice names it.
-#[derive(Debug, Clone)]
-pub struct CorrectedBy {
-    pub id: InvoiceId,
-    pub number: String,
-    pub method: Method,
-    pub total: Decimal,
-    pub payable: Decimal,
 }
 
 /// The corrections of an invoice that stand, oldest first.

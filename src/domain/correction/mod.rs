@@ -1,13 +1,15 @@
 //! Corrective invoices (RD 1619/2012, art. 15): a new document that names the one it corrects, by difference or by
 //! substitution. The original keeps its number, its lines and its state.
 
+mod making;
+
 use rust_decimal::Decimal;
 use time::Date;
 
+pub use self::making::{NewCorrection, as_on_original, day, draft, negated, within_original};
 use super::{
     ids::InvoiceId,
     invoice::{Invoice, Status},
-    line::{Line, LineKind},
     series::Kind,
 };
 use crate::error::{Error, Result};
@@ -21,6 +23,16 @@ pub struct Correction {
     pub method: Method,
     pub code: Code,
     pub reason: String,
+}
+
+/// A correction that an invoice has had, as the invoice names it.
+#[derive(Debug, Clone)]
+pub struct CorrectedBy {
+    pub id: InvoiceId,
+    pub number: String,
+    pub method: Method,
+    pub total: Decimal,
+    pub payable: Decimal,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -127,21 +139,6 @@ pub fn may_correct(original: &Invoice, today: Date) -> Result<()> {
         );
     }
     Ok(())
-}
-
-/// All lines of an original taken back.
-pub fn negated(lines: &[Line]) -> Vec<Line> {
-    let negate = |line: &Line| Line {
-        kind: match line.kind {
-            LineKind::Item => LineKind::Item,
-            LineKind::Allowance => LineKind::Charge,
-            LineKind::Charge => LineKind::Allowance,
-        },
-        quantity: if line.kind == LineKind::Item { -line.quantity } else { line.quantity },
-        net: -line.net,
-        ..line.clone()
-    };
-    lines.iter().map(negate).collect()
 }
 
 /// Passes the reversal of a payment on: the superseded original goes on owing nothing, and the one that stands in its
