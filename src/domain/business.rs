@@ -60,6 +60,11 @@ impl BusinessDetails {
         }
     }
 
+    /// Days between issue and due date for a client.
+    pub fn terms_days(&self, client: &ClientDetails) -> u16 {
+        client.payment_terms_days.unwrap_or(self.payment_terms_days)
+    }
+
     pub fn fields(&self) -> Fields {
         let mut fields = vec![("legal_name", self.legal_name.clone()), ("tax_id", self.tax_id.clone())];
         fields.extend(self.contact.fields());

@@ -8,7 +8,7 @@ use crate::{
         codes::Currency,
         event::{Entity, EntityKind, Fields},
         ids::{ClientId, InvoiceId},
-        invoice::{self, Due, Invoice, State, Status},
+        invoice::{self, Due, Invoice, InvoiceChanges, State, Status},
         line::{self, ContentInput, Line},
         series::Kind,
         tax::category::Scheme,
@@ -45,22 +45,6 @@ pub enum Issuing {
     External(String),
 }
 
-/// What is to change; `None` keeps. An inner `None` clears.
-#[derive(Debug, Default)]
-pub struct InvoiceChanges {
-    pub client_id: Option<ClientId>,
-    /// Lines, discount and adjustments, replaced together.
-    pub content: Option<ContentInput>,
-    pub issue_date: Option<Date>,
-    pub operation_date: Option<Option<Date>>,
-    pub exchange_rate: Option<Option<Decimal>>,
-    pub due_date: Option<Option<Date>>,
-    pub currency: Option<Currency>,
-    pub scheme: Option<Scheme>,
-    pub notes: Option<Option<String>>,
-    pub internal_notes: Option<Option<String>>,
-}
-
 /// An invoice with its lines, as every act on one leaves it.
 #[derive(Clone, PartialEq, Eq)]
 pub struct InvoiceWithLines {
@@ -81,10 +65,11 @@ pub(super) fn entity(id: InvoiceId, client: ClientId) -> Entity {
 pub async fn create(act: &Act<'_>, new: NewInvoice) -> Result<InvoiceWithLines> {
     let client = active_client(act, new.client_id).await?;
     let planned_issue_date = new.issue_date.unwrap_or(act.today);
-    let usual = act.business.details.usual_tax(&client.details, new.scheme, planned_issue_date);
+    let business = &act.business.details;
+    let usual = business.usual_tax(&client.details, new.scheme, planned_issue_date);
     let (lines, totals) = line::price(&new.content, usual, new.currency)?;
     invoice::not_negative(&totals, new.currency)?;
-    let due = due(act, &client, planned_issue_date, new.due_date)?;
+    let due = Due::agreed(new.due_date, business.terms_days(&client.details), planned_issue_date)?;
     let mut invoice = Invoice {
         id: InvoiceId(0),
         version: 1,
@@ -148,10 +133,15 @@ pub async fn update(
     changes: InvoiceChanges,
 ) -> Result<InvoiceWithLines> {
     let mut held = lock(act, id, expected_version).await?;
-    if held.now.invoice.status() == Status::Draft {
-        edit_draft(act, &mut held.now, changes).await?;
+    let InvoiceWithLines { invoice, lines } = &mut held.now;
+    if invoice.status() == Status::Draft {
+        let client = match changes.client_id {
+            Some(id) if id != invoice.client_id => active_client(act, id).await?,
+            _ => repository::client::get(act.tx, act.business_id(), invoice.client_id).await?,
+        };
+        invoice.change_draft(lines, changes, &act.business.details, client)?;
     } else {
-        edit_issued(&mut held.now.invoice, changes)?;
+        invoice.change_issued(changes)?;
     }
     if held.now == held.before {
         return Ok(held.now);
@@ -236,89 +226,6 @@ impl Held {
         act.record(entity, action, &before, &invoice.fields(&lines), details).await?;
         Ok(InvoiceWithLines { invoice, lines })
     }
-}
-
-async fn edit_draft(act: &Act<'_>, draft: &mut InvoiceWithLines, changes: InvoiceChanges) -> Result<()> {
-    let InvoiceWithLines { invoice, lines } = draft;
-    let moved = changes.client_id.is_some_and(|id| id != invoice.client_id);
-    let client = match changes.client_id {
-        Some(id) if moved => active_client(act, id).await?,
-        _ => repository::client::get(act.tx, act.business_id(), invoice.client_id).await?,
-    };
-    let issue_date = changes.issue_date.unwrap_or(invoice.issue_date());
-    if moved || changes.issue_date.is_some() || changes.due_date.is_some() {
-        let agreed = (!invoice.due.from_terms).then_some(invoice.due.date);
-        invoice.due = due(act, &client, issue_date, changes.due_date.unwrap_or(agreed))?;
-    }
-    let series = match &invoice.state {
-        State::Draft { series, .. } => series.clone(),
-        _ => None,
-    };
-    invoice.state = State::Draft { planned_issue_date: issue_date, series };
-    invoice.operation_date = changes.operation_date.unwrap_or(invoice.operation_date);
-    invoice.exchange_rate = changes.exchange_rate.unwrap_or(invoice.exchange_rate);
-    let scheme = changes.scheme.unwrap_or(invoice.scheme);
-    let usual = act.business.details.usual_tax(&client.details, scheme, issue_date);
-    invoice.client_id = client.id;
-    invoice.client_name = client.details.name;
-    invoice.notes = changes.notes.unwrap_or(invoice.notes.take());
-    invoice.internal_notes = changes.internal_notes.unwrap_or(invoice.internal_notes.take());
-    let Some(content) = changes.content else {
-        let asked = changes.currency.map(|_| "currency").or(changes.scheme.map(|_| "tax_scheme"));
-        return asked.map_or(Ok(()), |field| {
-            Err(Error::invalid(
-                field,
-                "cannot change alone, since amounts are not converted",
-                "the lines anew with it",
-            ))
-        });
-    };
-    invoice.currency = changes.currency.unwrap_or(invoice.currency);
-    invoice.scheme = changes.scheme.unwrap_or(invoice.scheme);
-    (*lines, invoice.totals) = line::price(&content, usual, invoice.currency)?;
-    invoice::not_negative(&invoice.totals, invoice.currency)
-}
-
-/// An issued invoice stands. What may still be agreed anew is when it is due; the document keeps its own date.
-fn edit_issued(invoice: &mut Invoice, changes: InvoiceChanges) -> Result<()> {
-    let InvoiceChanges { client_id, content, issue_date, due_date, currency, scheme, notes, .. } = &changes;
-    let (operation_date, exchange_rate) = (changes.operation_date, changes.exchange_rate);
-    let fixed = [
-        ("client_id", client_id.is_some()),
-        ("lines", content.is_some()),
-        ("issue_date", issue_date.is_some()),
-        ("due_date", due_date.is_some() && invoice.status() != Status::Pending),
-        ("currency", currency.is_some()),
-        ("tax_scheme", scheme.is_some()),
-        ("notes", notes.is_some()),
-        ("operation_date", operation_date.is_some()),
-        ("exchange_rate", exchange_rate.is_some()),
-    ];
-    if let Some((field, _)) = fixed.into_iter().find(|(_, asked)| *asked) {
-        let (label, status) = (invoice.label(), invoice.status().name());
-        return Err(Error::conflict(
-            format!("{label} is {status}, so its {field} can no longer change."),
-            "A pending invoice takes a new due_date and internal_notes; correct_invoice corrects what stands on it.",
-        ));
-    }
-    match due_date {
-        None => {}
-        Some(None) => {
-            return Err(Error::invalid("due_date", "is empty", "a date; an issued invoice has one"));
-        }
-        Some(Some(date)) => {
-            invoice::due_after_issue(*date, invoice.issue_date())?;
-            invoice.due = Due { date: *date, from_terms: false };
-        }
-    }
-    invoice.internal_notes = changes.internal_notes.unwrap_or(invoice.internal_notes.take());
-    Ok(())
-}
-
-/// Without a date asked for, by the client's terms, or the business's.
-fn due(act: &Act<'_>, client: &Client, issue_date: Date, asked: Option<Date>) -> Result<Due> {
-    let terms = client.details.payment_terms_days.unwrap_or(act.business.details.payment_terms_days);
-    Due::agreed(asked, terms, issue_date)
 }
 
 async fn active_client(act: &Act<'_>, id: ClientId) -> Result<Client> {

@@ -147,7 +147,6 @@ pub fn pass_on(original: &mut Invoice, standing: &mut Invoice, amount: Decimal) 
     original.netted += amount;
     standing.netted -= amount;
     standing.settle();
-    standing.unsettle();
 }
 
 /// Sets a corrective invoice, just issued, off against its original.

@@ -11,7 +11,7 @@ use crate::{
         date, decimal,
         event::{Entity, EntityKind},
         ids::{BusinessId, ClientId, InvoiceId},
-        invoice::Status,
+        invoice::{InvoiceChanges, Status},
         series::{self, Kind},
         text,
     },
@@ -34,7 +34,7 @@ use crate::{
     },
     service::{
         self, Act,
-        invoice::{InvoiceChanges, InvoiceWithLines, Issuing, NewInvoice},
+        invoice::{InvoiceWithLines, Issuing, NewInvoice},
     },
 };
 

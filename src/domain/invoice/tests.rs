@@ -4,6 +4,7 @@ use proptest::prelude::*;
 use time::macros::{date, datetime};
 
 use super::*;
+use crate::error::Result;
 
 const TODAY: Date = date!(2026 - 11 - 24);
 
