@@ -37,6 +37,24 @@ fn of_a_paid_original_all_that_is_taken_back_is_a_credit() {
 }
 
 #[test]
+fn of_a_paid_original_that_nothing_stands_in_for_all_is_a_credit() {
+    let mut office = Office::open();
+    let client = office.company(json!({}));
+    let original = office.sold(client, "100", json!({}));
+    office.call("record_payment", json!({"invoice_id": original["id"]}));
+    let nothing = json!([{"description": "Work", "unit_price": 0}]);
+    let (correction, after) =
+        office.corrected(&original, json!({"method": "substitution", "lines": nothing}));
+    assert_fields(&after, json!({"status": "paid", "superseded": true, "outstanding": "0.00"}));
+    assert_fields(
+        &correction,
+        json!({"status": "pending", "payable": "0.00", "netted": "121.00", "outstanding": "-121.00"}),
+    );
+    let refunded = office.call("record_payment", json!({"invoice_id": correction["id"]}));
+    assert_fields(&refunded["invoice"], json!({"status": "paid", "outstanding": "0.00"}));
+}
+
+#[test]
 fn of_a_partly_paid_original_first_what_it_still_owes_is_lowered() {
     let mut office = Office::open();
     let client = office.company(json!({}));
