@@ -5,6 +5,7 @@ use super::Act;
 use crate::{
     domain::{
         document,
+        event::Fields,
         ids::{ClientId, InvoiceId},
         record::{
             Record,
@@ -174,28 +175,24 @@ fn of_entity(kind: &str, id: i64, what: String) -> Finding {
 /// Whether an entity's row still is what its history made of it. What was deleted has none.
 async fn against_row(act: &Act<'_>, told: &Told) -> Result<Option<Finding>> {
     let (kind, id) = &told.entity;
-    let business = act.business_id();
-    let gone = |error| match error {
-        Error::NotFound { .. } => Ok(None),
-        other => Err(other),
+    let row = match row_of(act, kind, *id).await {
+        Ok(row) => row,
+        Err(Error::NotFound { .. }) => return Ok(None),
+        Err(error) => return Err(error),
     };
-    let row = match kind.as_str() {
-        "invoice" => {
-            let id = InvoiceId(*id);
-            match repository::invoice::get(act.tx, business, id).await {
-                Ok(invoice) => {
-                    let lines = repository::invoice::lines(act.tx, business, id).await?;
-                    Some(invoice.fields(&lines))
-                }
-                Err(error) => gone(error)?,
-            }
-        }
-        "client" => {
-            let client = repository::client::get(act.tx, business, ClientId(*id)).await;
-            client.map(|client| Some(client.details.fields())).or_else(gone)?
-        }
-        _ => Some(repository::business::get(act.tx, business).await?.details.fields()),
-    };
-    let differs = row.and_then(|row| told.differs(&row));
+    let differs = told.differs(&row);
     Ok(differs.map(|field| of_entity(kind, *id, format!("Its {field} is not what its history made of it."))))
+}
+
+async fn row_of(act: &Act<'_>, kind: &str, id: i64) -> Result<Fields> {
+    let business = act.business_id();
+    match kind {
+        "invoice" => {
+            let invoice = repository::invoice::get(act.tx, business, InvoiceId(id)).await?;
+            let lines = repository::invoice::lines(act.tx, business, InvoiceId(id)).await?;
+            Ok(invoice.fields(&lines))
+        }
+        "client" => Ok(repository::client::get(act.tx, business, ClientId(id)).await?.details.fields()),
+        _ => Ok(repository::business::get(act.tx, business).await?.details.fields()),
+    }
 }

@@ -94,15 +94,6 @@ impl Detail {
         }
     }
 
-    /// `Impuesto` (list L1).
-    pub fn scheme_code(&self) -> &'static str {
-        match self.scheme {
-            Scheme::Iva => "01",
-            Scheme::Ipsi => "02",
-            Scheme::Igic => "03",
-        }
-    }
-
     pub(super) fn is_intra_eu(&self) -> bool {
         self.scheme == Scheme::Iva && self.nature == Nature::Exempt(Exemption::E5)
     }
@@ -135,6 +126,15 @@ impl Detail {
                 surcharge.amount += extra.amount;
             }
         }
+    }
+}
+
+/// `Impuesto` (list L1).
+pub fn scheme_code(scheme: Scheme) -> &'static str {
+    match scheme {
+        Scheme::Iva => "01",
+        Scheme::Ipsi => "02",
+        Scheme::Igic => "03",
     }
 }
 

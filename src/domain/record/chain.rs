@@ -84,17 +84,17 @@ pub fn seal(previous: Option<&str>, place: i64, invoice: InvoiceId, text: &str) 
 /// Walks along the chain, record by record, from any place on.
 #[derive(Debug, Clone, Default)]
 pub struct Walk {
-    last: Option<(Previous, String)>,
+    last: Option<Head>,
 }
 
 impl Walk {
     /// Begins behind a record that is known to be right.
     pub fn after(head: Head) -> Self {
-        Self { last: Some((head.previous, head.seal)) }
+        Self { last: Some(head) }
     }
 
     pub fn step(&mut self, link: &Link) -> Result<Record, Break> {
-        let place = self.last.as_ref().map_or(1, |(previous, _)| previous.place + 1);
+        let place = self.last.as_ref().map_or(1, |head| head.previous.place + 1);
         let flawed = |number: Option<&str>, flaw| Break { place, number: number.map(str::to_owned), flaw };
         if link.place != place {
             return Err(flawed(None, Flaw::Missing));
@@ -102,13 +102,13 @@ impl Walk {
         let read = link.form.as_ref().and_then(|form| Record::from_form(place, form));
         let Some(record) = read else { return Err(flawed(None, Flaw::Unreadable)) };
         let last = self.last.as_ref();
-        let seal = seal(last.map(|(_, seal)| seal.as_str()), place, link.invoice_id, &link.text);
-        let flaw = flaw(&record, last.map(|(previous, _)| previous), &link.hash);
+        let seal = seal(last.map(|head| head.seal.as_str()), place, link.invoice_id, &link.text);
+        let flaw = flaw(&record, last.map(|head| &head.previous), &link.hash);
         let canonical = record.text() == link.text && kind(&record) == link.kind;
         match flaw.or_else(|| (seal != link.seal || !canonical).then_some(Flaw::Seal)) {
             Some(flaw) => Err(flawed(Some(&record.invoice.number), flaw)),
             None => {
-                self.last = Some((record.as_previous(), seal));
+                self.last = Some(Head { previous: record.as_previous(), seal });
                 Ok(record)
             }
         }
@@ -116,7 +116,7 @@ impl Walk {
 
     /// Whether the chain ends where it should; none for a business without records.
     pub fn end(&self, expected: Option<&End>) -> Result<(), Break> {
-        let reached = self.last.as_ref().map(|(previous, seal)| End {
+        let reached = self.last.as_ref().map(|Head { previous, seal }| End {
             place: previous.place,
             hash: previous.pointer.hash.clone(),
             seal: seal.clone(),
@@ -128,10 +128,9 @@ impl Walk {
         match expected {
             Some(end) if end.place >= place => Err(Break { place, number: None, flaw: Flaw::Missing }),
             _ => {
-                let (place, number) = self
-                    .last
-                    .as_ref()
-                    .map_or((0, None), |(last, _)| (last.place, Some(last.pointer.invoice.number.clone())));
+                let last = self.last.as_ref().map(|head| &head.previous);
+                let place = last.map_or(0, |last| last.place);
+                let number = last.map(|last| last.pointer.invoice.number.clone());
                 Err(Break { place, number, flaw: Flaw::Seal })
             }
         }

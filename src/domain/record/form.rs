@@ -3,7 +3,7 @@
 
 use super::{
     Act, Correction, InvoiceRef, LARGE, Record, Registration,
-    breakdown::{Detail, Nature, Surcharge},
+    breakdown::{Detail, Nature, Surcharge, scheme_code},
     day, euros, moment,
     party::{Buyer, BuyerId, Software},
 };
@@ -122,8 +122,9 @@ fn party(buyer: &Buyer) -> Node {
 }
 
 fn detail(detail: &Detail) -> Node {
-    let fields =
-        Fields::default().text("Impuesto", detail.scheme_code()).text("ClaveRegimen", detail.regime.code());
+    let fields = Fields::default()
+        .text("Impuesto", scheme_code(detail.scheme))
+        .text("ClaveRegimen", detail.regime.code());
     let base = euros(detail.base);
     let of_base = |fields: Fields| fields.text("BaseImponibleOimporteNoSujeto", &*base);
     let fields = match &detail.nature {

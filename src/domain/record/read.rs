@@ -7,7 +7,7 @@ use time::{Date, OffsetDateTime};
 
 use super::{
     Act, Correction, DATE, InvoiceRef, Kind, MOMENT, Pointer, Record, Registration, Replaced,
-    breakdown::{Detail, Nature, Surcharge},
+    breakdown::{Detail, Nature, Regime, Surcharge, scheme_code},
     form::{CANCELLATION, REGISTRATION},
     party::{Buyer, BuyerId, IdKind, Software},
 };
@@ -145,14 +145,10 @@ fn buyer(node: &Node) -> Option<Buyer> {
 }
 
 fn detail(node: &Node) -> Option<Detail> {
-    let scheme = match text(node, "Impuesto")? {
-        "01" => Scheme::Iva,
-        "02" => Scheme::Ipsi,
-        "03" => Scheme::Igic,
-        _ => return None,
-    };
+    let code = text(node, "Impuesto")?;
+    let scheme = Scheme::ALL.into_iter().find(|scheme| scheme_code(*scheme) == code)?;
     let code = text(node, "ClaveRegimen")?;
-    let regime = super::breakdown::Regime::ALL.into_iter().find(|regime| regime.code() == code)?;
+    let regime = Regime::ALL.into_iter().find(|regime| regime.code() == code)?;
     let basis = |code: &str| Exemption::ALL.into_iter().find(|exemption| exemption.code() == code);
     let nature = match (text(node, "CalificacionOperacion"), text(node, "OperacionExenta")) {
         (Some("S1"), None) => Nature::Taxed {
