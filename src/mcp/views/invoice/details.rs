@@ -5,159 +5,20 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use time::Date;
 
-use super::{Item, moment, payment::PaymentView};
+use super::InvoiceView;
 use crate::{
     domain::{
-        correction::{CorrectedBy, Correction},
+        correction::CorrectedBy,
         document::Frozen,
-        invoice::{Invoice, State},
+        invoice::State,
         line::{self, Line, LineKind},
         money,
         payment::Payment,
-        tax::{self, treatment::Treatment},
+        tax::{TaxGroup, treatment::Treatment},
     },
-    mcp::tool::View,
+    mcp::{tool::View, views::payment::PaymentView},
     service::invoice::InvoiceWithLines,
 };
-
-/// An invoice without its lines.
-#[derive(Serialize, JsonSchema)]
-pub struct InvoiceView {
-    /// What our own sentences call it.
-    #[serde(skip)]
-    label: String,
-    id: i64,
-    version: i64,
-    /// Absent on drafts.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    number: Option<String>,
-    /// standard, simplified or corrective.
-    kind: String,
-    /// draft, pending, paid or cancelled.
-    status: String,
-    client_id: i64,
-    client_name: String,
-    /// Of a draft: the day that is planned.
-    issue_date: String,
-    due_date: String,
-    currency: String,
-    subtotal: String,
-    tax: String,
-    surcharge_total: String,
-    /// With tax and surcharge.
-    total: String,
-    withholding_total: String,
-    /// What the client pays: total less withholding.
-    payable: String,
-    paid: String,
-    /// Settled by corrections, without money.
-    netted: String,
-    /// Below zero: the client is to get it back.
-    outstanding: String,
-    is_overdue: bool,
-    days_overdue: i64,
-    is_partially_paid: bool,
-    /// Issued elsewhere, before facturo.
-    external: bool,
-    /// The invoice that this one corrects.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    corrects: Option<CorrectsView>,
-    /// A corrective invoice stands in its place.
-    superseded: bool,
-    created_at: String,
-    updated_at: String,
-}
-
-impl InvoiceView {
-    pub fn new(invoice: &Invoice, today: Date) -> Self {
-        let money = |amount| money::display(amount, invoice.currency);
-        let days_overdue = invoice.days_overdue(today);
-        Self {
-            label: invoice.label(),
-            id: invoice.id.0,
-            version: invoice.version,
-            number: invoice.issued().map(|issued| issued.number.clone()),
-            kind: invoice.kind.name().to_owned(),
-            status: invoice.status().name().to_owned(),
-            client_id: invoice.client_id.0,
-            client_name: invoice.client_name.clone(),
-            issue_date: invoice.issue_date().to_string(),
-            due_date: invoice.due.date.to_string(),
-            currency: invoice.currency.to_string(),
-            subtotal: money(invoice.totals.subtotal),
-            tax: money(invoice.totals.tax),
-            surcharge_total: money(invoice.totals.surcharge),
-            total: money(invoice.totals.total),
-            withholding_total: money(invoice.totals.withholding),
-            payable: money(invoice.totals.payable),
-            paid: money(invoice.paid),
-            netted: money(invoice.netted),
-            outstanding: money(invoice.outstanding()),
-            is_overdue: days_overdue.is_some(),
-            days_overdue: days_overdue.unwrap_or(0),
-            is_partially_paid: invoice.is_partially_paid(),
-            external: invoice.is_external(),
-            corrects: invoice.correction.as_ref().map(CorrectsView::from),
-            superseded: invoice.superseded,
-            created_at: moment(invoice.created_at),
-            updated_at: moment(invoice.updated_at),
-        }
-    }
-
-    /// The whole in one sentence of ours.
-    fn sentence(&self) -> String {
-        let Self { label, status, total, currency, outstanding, due_date, .. } = self;
-        let owed = match status.as_str() {
-            "pending" if outstanding.starts_with('-') => {
-                format!(", {outstanding} outstanding, to be paid back")
-            }
-            "pending" if self.is_overdue => {
-                format!(", {outstanding} outstanding, {} days overdue", self.days_overdue)
-            }
-            "pending" => format!(", {outstanding} outstanding, due {due_date}"),
-            _ => String::new(),
-        };
-        format!("{label}: {status}, {total} {currency}{owed}.")
-    }
-}
-
-/// What a corrective invoice says of the original.
-#[derive(Serialize, JsonSchema)]
-struct CorrectsView {
-    invoice_id: i64,
-    number: String,
-    /// difference or substitution.
-    method: String,
-    /// Cause by the tax agency's list, R1 to R5.
-    code: String,
-    reason: String,
-}
-
-impl From<&Correction> for CorrectsView {
-    fn from(correction: &Correction) -> Self {
-        Self {
-            invoice_id: correction.original.0,
-            number: correction.original_number.clone(),
-            method: correction.method.name().to_owned(),
-            code: correction.code.name().to_owned(),
-            reason: correction.reason.clone(),
-        }
-    }
-}
-
-/// A correction that an invoice has had.
-#[derive(Serialize, JsonSchema)]
-struct CorrectedByView {
-    invoice_id: i64,
-    number: String,
-    method: String,
-    total: String,
-}
-
-impl Item for InvoiceView {
-    const ONE: &'static str = "invoice";
-    const MANY: &'static str = "invoices";
-}
 
 /// All of an invoice.
 #[derive(Serialize, JsonSchema)]
@@ -201,7 +62,7 @@ pub struct InvoiceDetails {
 }
 
 #[derive(Serialize, JsonSchema)]
-pub struct LineView {
+struct LineView {
     description: String,
     quantity: String,
     unit_price: String,
@@ -213,7 +74,7 @@ pub struct LineView {
 }
 
 #[derive(Serialize, JsonSchema)]
-pub struct AdjustmentView {
+struct AdjustmentView {
     description: String,
     amount: String,
     #[serde(flatten)]
@@ -235,7 +96,7 @@ struct TreatmentView {
 
 /// The lines of one category and rate.
 #[derive(Serialize, JsonSchema)]
-pub struct TaxView {
+struct TaxView {
     category: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     exemption: Option<String>,
@@ -248,6 +109,15 @@ pub struct TaxView {
     surcharge_rate: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     surcharge: Option<String>,
+}
+
+/// A correction that an invoice has had.
+#[derive(Serialize, JsonSchema)]
+struct CorrectedByView {
+    invoice_id: i64,
+    number: String,
+    method: String,
+    total: String,
 }
 
 impl From<Treatment> for TreatmentView {
@@ -311,7 +181,7 @@ impl InvoiceDetails {
             total: money(correction.total),
         };
         let groups = line::groups(lines, invoice.currency);
-        let group = |group: tax::TaxGroup| TaxView {
+        let group = |group: TaxGroup| TaxView {
             category: group.category.name().to_owned(),
             exemption: group.exemption.map(|exemption| exemption.code().to_owned()),
             rate: group.rate.to_string(),
@@ -356,55 +226,5 @@ impl View for InvoiceDetails {
 
     fn client_id(&self) -> Option<i64> {
         Some(self.invoice.client_id)
-    }
-}
-
-/// A corrective invoice, and the original as it stands after it.
-#[derive(Serialize, JsonSchema)]
-pub struct CorrectionAndOriginal {
-    pub invoice: InvoiceDetails,
-    pub original: InvoiceDetails,
-}
-
-impl View for CorrectionAndOriginal {
-    fn summary(&self) -> String {
-        format!("{} It corrects {}", self.invoice.summary(), self.original.summary())
-    }
-
-    fn client_id(&self) -> Option<i64> {
-        self.invoice.client_id()
-    }
-}
-
-/// A draft that was deleted, as it was.
-#[derive(Serialize, JsonSchema)]
-pub struct InvoiceDeleted {
-    pub deleted: InvoiceView,
-}
-
-impl View for InvoiceDeleted {
-    fn summary(&self) -> String {
-        format!("Draft {} is deleted.", self.deleted.id)
-    }
-
-    fn client_id(&self) -> Option<i64> {
-        Some(self.deleted.client_id)
-    }
-}
-
-/// A payment or its reversal, and the invoice as it stands after it.
-#[derive(Serialize, JsonSchema)]
-pub struct PaymentAndInvoice {
-    pub payment: PaymentView,
-    pub invoice: InvoiceDetails,
-}
-
-impl View for PaymentAndInvoice {
-    fn summary(&self) -> String {
-        format!("{} Now {}", self.payment.sentence(), self.invoice.summary())
-    }
-
-    fn client_id(&self) -> Option<i64> {
-        self.invoice.client_id()
     }
 }
