@@ -3,6 +3,7 @@
 mod check;
 mod demo;
 mod records;
+mod stderr;
 
 use std::{path::PathBuf, process::ExitCode, sync::Arc, time::Duration};
 
@@ -142,7 +143,9 @@ fn log_to_stderr(levels: &str) -> Result<()> {
     let quiet = [("rmcp", LevelFilter::ERROR), ("tokio_postgres", LevelFilter::WARN)];
     let quiet = quiet.into_iter().filter(|(target, _)| !levels.contains(target));
     let targets = quiet.fold(targets, |targets, (target, level)| targets.with_target(target, level));
-    let lines = tracing_subscriber::fmt::layer().with_writer(std::io::stderr).with_ansi(false);
+    let lines = tracing_subscriber::fmt::layer().with_writer(|| stderr::Stderr).with_ansi(false);
+    // the usual one writes to stderr itself, whether anybody reads there or not
+    std::panic::set_hook(Box::new(|panic| tracing::error!("{panic}")));
     tracing_subscriber::registry()
         .with(lines)
         .with(targets)

@@ -1,7 +1,7 @@
 //! A conversation with the real binary: calls go in as a host writes them, answers come out as a model reads them.
 
 use std::fs::File;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use facturo::database::private_server::Settings;
@@ -64,7 +64,17 @@ impl Session {
 
     pub(crate) fn start(command: &mut Command, era: Era) -> Self {
         let log = scratch("log");
-        command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(File::create(&log).unwrap());
+        command.stderr(File::create(&log).unwrap());
+        Self::start_logging(command, era, log)
+    }
+
+    /// With a log that nobody reads.
+    pub(crate) fn start_unread(command: &mut Command, era: Era) -> Self {
+        Self::start_logging(command.stderr(Stdio::piped()), era, scratch("log"))
+    }
+
+    fn start_logging(command: &mut Command, era: Era, log: PathBuf) -> Self {
+        command.stdin(Stdio::piped()).stdout(Stdio::piped());
         let mut child = command.spawn().unwrap();
         let (input, output) = (child.stdin.take().unwrap(), child.stdout.take().unwrap());
         let host = Host::of(child, Some(input.into()), output.into(), log);

@@ -92,3 +92,23 @@ fn a_command_that_fails_inside_says_why_on_stderr() {
     let end = session.close();
     assert!(end.log.contains("42703"), "{}", end.log);
 }
+
+#[test]
+fn a_log_that_nobody_reads_holds_nothing_up() {
+    let database = Database::new();
+    let mut command = facturo();
+    command.env("DATABASE_URL", database.url()).env("FACTURO_LOG", "trace,rmcp=trace,tokio_postgres=trace");
+    let mut session = Session::start_unread(&mut command, Era::Handshake);
+    let name = "Ana ".repeat(30);
+    for _ in 0..100 {
+        session.call("create_client", json!({"name": name}));
+    }
+    // a reader that comes late is told that something is missing
+    let log = session.host.child.stderr.take().unwrap();
+    let read = std::thread::spawn(move || std::io::read_to_string(log).unwrap());
+    std::thread::sleep(std::time::Duration::from_millis(200));
+    session.call("get_business", json!({}));
+    assert_eq!(session.close().code, Some(0));
+    let read = read.join().unwrap();
+    assert!(read.contains("lines are missing here"), "{read}");
+}
