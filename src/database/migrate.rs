@@ -58,8 +58,9 @@ pub fn known_version() -> i32 {
 /// Compares the database with what is embedded, and changes nothing.
 ///
 /// # Errors
-/// When the database comes from a newer facturo, or a migration that was applied reads otherwise here.
+/// When the database is not in UTF-8, comes from a newer facturo, or a migration that was applied reads otherwise here.
 pub async fn inspect(client: &impl GenericClient) -> Result<Schema> {
+    require_utf8(client).await?;
     let rows = match client.query(include_str!("../../sql/queries/migration/applied.sql"), &[]).await {
         Ok(rows) => rows,
         Err(error) if error.code() == Some(&SqlState::UNDEFINED_TABLE) => {
@@ -108,6 +109,18 @@ async fn apply_pending(client: &mut Client) -> Result<()> {
     }
     create_trigrams(&mut tx).await?;
     Ok(tx.commit().await?)
+}
+
+/// Another encoding takes what is written in its own letters, and breaks at the first name in others.
+async fn require_utf8(client: &impl GenericClient) -> Result<()> {
+    let row = client.query_one(include_str!("../../sql/queries/migration/server_encoding.sql"), &[]).await?;
+    match row.try_get(0)? {
+        "UTF8" => Ok(()),
+        other => Err(Error::unavailable(
+            format!("The database is encoded in {other}, which cannot hold every name that people have."),
+            "Make one in UTF-8 (CREATE DATABASE facturo ENCODING 'UTF8' TEMPLATE template0), and name it in DATABASE_URL.",
+        )),
+    }
 }
 
 /// What the server calls itself, such as `17.2`.

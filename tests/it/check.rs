@@ -47,6 +47,12 @@ fn an_old_schema_stays_old() {
 }
 
 #[test]
+fn a_database_that_cannot_hold_every_name_is_refused() {
+    let database = Database::made("ENCODING 'LATIN1' LC_COLLATE 'C' LC_CTYPE 'C' TEMPLATE template0");
+    assert_said(&mut on(&database), false, &["LATIN1", "ENCODING 'UTF8'", "DATABASE_URL"]);
+}
+
+#[test]
 fn a_missing_business_is_not_made() {
     let database = Database::new();
     assert_said(&mut on(&database), true, &["schema: current", "forgives typos", "business: 1 (no name yet"]);

@@ -30,22 +30,22 @@ pub(crate) struct Database {
 
 impl Database {
     pub(crate) fn new() -> Self {
-        Self::copy_of(Some(&template_name()))
+        Self::made(&format!("TEMPLATE {} STRATEGY file_copy", template_name()))
     }
 
     /// As a person has it who has just made it.
     pub(crate) fn empty() -> Self {
-        Self::copy_of(None)
+        Self::made("")
     }
 
-    fn copy_of(template: Option<&str>) -> Self {
+    /// With these options of CREATE DATABASE.
+    pub(crate) fn made(options: &str) -> Self {
         static NEXT: AtomicU32 = AtomicU32::new(0);
         let name = format!("test_{}_{}", std::process::id(), NEXT.fetch_add(1, Ordering::Relaxed));
         let slot = slot();
         let config = wait(async {
             let server = server().await;
-            let template = template.map(|name| format!("TEMPLATE {name} STRATEGY file_copy"));
-            let create = format!("CREATE DATABASE {name} {}", template.unwrap_or_default());
+            let create = format!("CREATE DATABASE {name} {options}");
             connect(server, "postgres").await.batch_execute(&create).await.unwrap();
             config(server, &name)
         });
@@ -189,7 +189,7 @@ fn is_left_over(name: &str) -> bool {
 }
 
 /// Held until the file is dropped, also by a process that is killed.
-fn lock(name: &str) -> File {
+pub(crate) fn lock(name: &str) -> File {
     let file = File::create(base().join(name)).unwrap();
     file.lock().unwrap();
     file
@@ -250,6 +250,6 @@ fn schema_hash() -> String {
     format!("{:.16}", hash(&text.join("\n")))
 }
 
-fn hash(text: &str) -> String {
+pub(crate) fn hash(text: &str) -> String {
     Sha256::digest(text).iter().map(|byte| format!("{byte:02x}")).collect()
 }
