@@ -63,7 +63,8 @@ impl Books {
             hours.tick().await;
             let forgotten = async {
                 let client = self.client().await?;
-                repository::idempotency::purge(&client, self.business, clock::now()).await
+                let done = repository::idempotency::purge(&client, self.business, clock::now()).await;
+                self.give_back(client, done)
             };
             if let Err(error) = forgotten.await {
                 error.log("forgetting old answers");
@@ -73,6 +74,11 @@ impl Books {
 
     pub async fn client(&self) -> Result<Client> {
         self.database.client().await
+    }
+
+    /// To be called with what was done over a connection, so that one that broke is not used again.
+    pub fn give_back<T>(&self, client: Client, done: Result<T>) -> Result<T> {
+        self.database.give_back(client, done)
     }
 
     /// Which day it is for the business.

@@ -84,6 +84,15 @@ impl Error {
         }
     }
 
+    /// The connection that it came over is of no more use: it broke off, hangs, or leads to a server that takes no writes.
+    pub fn ends_connection(&self) -> bool {
+        let ends = |state: &SqlState| {
+            let state = state.code();
+            state.starts_with("08") || state.starts_with("57P") || state == "25006"
+        };
+        matches!(self, Self::Unavailable { .. }) && self.sql_state().is_none_or(ends)
+    }
+
     /// A failure inside is logged where it is handled, once, with its causes; what the caller did wrong is not.
     pub fn log(&self, what: &str) {
         match self {
@@ -134,6 +143,7 @@ impl From<tokio_postgres::Error> for Error {
         let problem = match error.code() {
             None if error.is_closed() || is_io(&error) => "The connection to the database broke off.",
             Some(code) if *code == SqlState::QUERY_CANCELED => "The database took too long.",
+            Some(code) if *code == SqlState::DISK_FULL => "The database's disk is full.",
             Some(code) if is_transient(code) => "The database could not take this now.",
             _ => return Self::internal("database", error),
         };

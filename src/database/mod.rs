@@ -36,6 +36,18 @@ impl Database {
         Ok(Self { pool, private })
     }
 
+    /// Takes a connection back after its work. One that is of no more use is closed, and so are the idle ones that are no younger
+    /// than that work: they lead to the same server.
+    pub fn give_back<T>(&self, client: Client, done: Result<T>) -> Result<T> {
+        if done.as_ref().is_err_and(Error::ends_connection) {
+            let metrics = Client::metrics(&client);
+            let begun = metrics.recycled.unwrap_or(metrics.created);
+            drop(Client::take(client));
+            self.pool.retain(|_, other| other.created > begun);
+        }
+        done
+    }
+
     /// A connection. A private server that went down is brought back for it.
     pub async fn client(&self) -> Result<Client> {
         match (self.pool.get().await, &self.private) {

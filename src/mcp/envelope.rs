@@ -3,6 +3,7 @@
 
 use std::sync::{Mutex, PoisonError};
 
+use deadpool_postgres::Client;
 use rmcp::model::JsonObject;
 use serde_json::Value;
 use sha2::{Digest, Sha256};
@@ -17,7 +18,7 @@ use crate::{
     books::Books,
     clock,
     error::{Error, Result},
-    repository::{self, idempotency},
+    repository::{self, idempotency, sql},
     service::Act,
 };
 
@@ -55,17 +56,40 @@ pub async fn run<T: Write>(
         caller,
     };
     let remembered = Mutex::new(None);
-    retry(T::ABOUT.name, || attempt::<T>(books, &call, &remembered)).await
+    let done = retry(T::ABOUT.name, || async {
+        let mut client = books.client().await?;
+        let done = attempt::<T>(books, &mut client, &call, &remembered).await;
+        books.give_back(client, done)
+    })
+    .await;
+    match (done, remembered.into_inner().unwrap_or_else(PoisonError::into_inner)) {
+        (Err(error @ Error::Unavailable { .. }), Some(_)) => Err(unsure(error, call.key_is_callers)),
+        (done, _) => done,
+    }
+}
+
+/// A commit was begun, and nobody said how it ended.
+fn unsure(error: Error, key_is_callers: bool) -> Error {
+    let next = if key_is_callers {
+        "Make the very same call again, with the same idempotency_key: it is done once, however often it is called."
+    } else {
+        "Look whether it is there before you call again. With an idempotency_key, calling again is always safe."
+    };
+    Error::unavailable(
+        "The database fell silent while this was being written: it may have been done or not.",
+        next,
+    )
+    .because(error)
 }
 
 /// One try. `remembered` is the answer of an earlier try whose commit went unanswered.
 async fn attempt<T: Write>(
     books: &Books,
+    client: &mut Client,
     call: &Call<'_>,
     remembered: &Mutex<Option<String>>,
 ) -> Result<String> {
-    let mut client = books.client().await?;
-    let tx = client.transaction().await?;
+    let tx = sql::answered(client.transaction()).await?;
     let now = clock::now();
     let key = idempotency::Key {
         business: books.business,
@@ -90,7 +114,7 @@ async fn attempt<T: Write>(
         idempotency::store_answer(&tx, key, &answer, client).await?;
     }
     *remembered.lock().unwrap_or_else(PoisonError::into_inner) = Some(answer.clone());
-    tx.commit().await?;
+    sql::answered(tx.commit()).await?;
     books.forget_time_zone();
     Ok(answer)
 }

@@ -111,7 +111,8 @@ pub async fn read(books: &Books, caller: &Caller, uri: &str) -> Result<ReadResou
     caller.must(address.scope())?;
     let json = retry("resources/read", || async {
         let client = books.client().await?;
-        json(&Desk::open(books, &client).await?, &address).await
+        let done = async { json(&Desk::open(books, &client).await?, &address).await }.await;
+        books.give_back(client, done)
     })
     .await?;
     let contents = ResourceContents::text(json, uri).with_mime_type(JSON);

@@ -6,12 +6,14 @@ use tokio_postgres::error::SqlState;
 
 use crate::error::{Error, Result};
 
-const TRIES: u32 = 4;
-/// No try begins later: hosts give a call up after about a minute, and the last try may take half of one too.
+/// With the pauses between them, enough for a server to start anew or a standby to be promoted.
+const TRIES: u32 = 6;
+/// No try begins later: hosts give a call up after about a minute, and the last try may take half of one: a wait for one of
+/// the pool's connections, the making of one, and a statement that is not answered.
 const PATIENCE: Duration = Duration::from_secs(25);
-/// Until the pool has noticed which of its other connections went down with the one that failed. Each pause is four times
-/// the one before.
+/// Each pause is four times the one before, up to the longest.
 const PAUSE: Duration = Duration::from_millis(20);
+const LONGEST_PAUSE: Duration = Duration::from_secs(2);
 
 /// Runs `call` until it succeeds, or another try is of no use or too late.
 pub async fn retry<T, F: Future<Output = Result<T>>>(what: &str, call: impl FnMut() -> F) -> Result<T> {
@@ -32,16 +34,18 @@ async fn within<T, F: Future<Output = Result<T>>>(
             done => return done,
         }
         tokio::time::sleep(pause).await;
-        pause *= 4;
+        pause = LONGEST_PAUSE.min(pause * 4);
     }
     call().await
 }
 
-/// A statement or a lock that ran out of time had all the time there is already.
+/// A statement or a lock that ran out of time had all the time there is already; a wrong password stays wrong.
 fn may_pass(error: &Error) -> bool {
-    let timed_out = [&SqlState::QUERY_CANCELED, &SqlState::LOCK_NOT_AVAILABLE];
-    matches!(error, Error::Unavailable { .. })
-        && error.sql_state().is_none_or(|state| !timed_out.contains(&state))
+    let stays = |state: &SqlState| {
+        [&SqlState::QUERY_CANCELED, &SqlState::LOCK_NOT_AVAILABLE].contains(&state)
+            || ["28", "3D"].iter().any(|class| state.code().starts_with(class))
+    };
+    matches!(error, Error::Unavailable { .. }) && !error.sql_state().is_some_and(stays)
 }
 
 #[cfg(test)]

@@ -165,7 +165,8 @@ async fn run_read<T: Read>(entry: &Entry, books: &Books, arguments: JsonObject) 
     retry(T::ABOUT.name, || async {
         let args = args::parse(&entry.tool.input_schema, &arguments)?;
         let client = books.client().await?;
-        encode(T::call(&Desk::open(books, &client).await?, args).await?)
+        let done = async { encode(T::call(&Desk::open(books, &client).await?, args).await?) }.await;
+        books.give_back(client, done)
     })
     .await
 }

@@ -1,9 +1,10 @@
 //! The one way a statement reaches PostgreSQL, and the one way a row comes back.
 
-use std::borrow::Cow;
+use std::{borrow::Cow, time::Duration};
 
 use deadpool_postgres::GenericClient;
 use serde_json::Value;
+use tokio::time::timeout;
 use tokio_postgres::{
     Row,
     types::{FromSql, ToSql},
@@ -18,14 +19,32 @@ pub type Param<'a> = &'a (dyn ToSql + Sync);
 /// In the order of a statement's `$1`, `$2` …
 pub type Params<'a> = &'a [Param<'a>];
 
+/// A server that is there answers sooner, if only that a limit of its own has run out; one that does not, hangs.
+const SILENCE: Duration = Duration::from_secs(12);
+
+/// Waits for a statement, and not for ever. What goes unanswered is not cancelled but given up together with its connection,
+/// by whoever holds that: to cancel a commit that waits for a standby would have it acknowledged without one.
+pub async fn answered<T>(
+    statement: impl Future<Output = std::result::Result<T, tokio_postgres::Error>>,
+) -> Result<T> {
+    match timeout(SILENCE, statement).await {
+        Ok(done) => done.map_err(refused),
+        Err(elapsed) => Err(Error::unavailable(
+            "The database did not answer in time.",
+            "Nothing is half written; the same call may be tried again.",
+        )
+        .because(elapsed)),
+    }
+}
+
 pub async fn query<T>(
     client: &impl GenericClient,
     statement: &'static str,
     params: Params<'_>,
     read: impl Fn(&mut Columns<'_>) -> Result<T>,
 ) -> Result<Vec<T>> {
-    let prepared = client.prepare_cached(statement).await?;
-    let rows = client.query(&prepared, params).await.map_err(refused)?;
+    let rows =
+        answered(async { client.query(&client.prepare_cached(statement).await?, params).await }).await?;
     rows.iter().map(|row| read(&mut Columns::of(row))).collect()
 }
 
@@ -35,8 +54,8 @@ pub async fn query_opt<T>(
     params: Params<'_>,
     read: impl Fn(&mut Columns<'_>) -> Result<T>,
 ) -> Result<Option<T>> {
-    let prepared = client.prepare_cached(statement).await?;
-    let row = client.query_opt(&prepared, params).await.map_err(refused)?;
+    let row =
+        answered(async { client.query_opt(&client.prepare_cached(statement).await?, params).await }).await?;
     row.map(|row| read(&mut Columns::of(&row))).transpose()
 }
 
@@ -46,8 +65,8 @@ pub async fn query_one<T>(
     params: Params<'_>,
     read: impl Fn(&mut Columns<'_>) -> Result<T>,
 ) -> Result<T> {
-    let prepared = client.prepare_cached(statement).await?;
-    let row = client.query_one(&prepared, params).await.map_err(refused)?;
+    let row =
+        answered(async { client.query_one(&client.prepare_cached(statement).await?, params).await }).await?;
     read(&mut Columns::of(&row))
 }
 
@@ -57,8 +76,7 @@ pub async fn execute(
     statement: &'static str,
     params: Params<'_>,
 ) -> Result<u64> {
-    let prepared = client.prepare_cached(statement).await?;
-    client.execute(&prepared, params).await.map_err(refused)
+    answered(async { client.execute(&client.prepare_cached(statement).await?, params).await }).await
 }
 
 /// The columns of a row, each taken by its name.

@@ -15,6 +15,7 @@ use nix::unistd::{Pid, User, geteuid};
 use crate::scratch::{
     FACTURO, Scratch, children, comes_true, connect, host, host_as, is_running, is_up, server_user,
 };
+use crate::support::skip;
 
 #[tokio::test]
 async fn eight_starts_together_make_one_server() {
@@ -249,13 +250,10 @@ async fn without_binaries_it_says_what_to_install() {
     assert!(error.contains("12.3") && error.contains("apt install postgresql"), "{error}");
 }
 
-/// Says so where a test has to be left out; shown with `--no-capture`.
-#[expect(clippy::print_stderr, reason = "the test's own output")]
 fn is_root(needed: &str) -> bool {
     let root = geteuid().is_root();
     if !root {
-        let test = std::thread::current().name().unwrap_or_default().to_owned();
-        eprintln!("skipped: {test} must be run {needed}");
+        skip(&format!("must be run {needed}"));
     }
     root
 }

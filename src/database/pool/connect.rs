@@ -14,14 +14,15 @@ use tokio_postgres::{Client, Config, Error, NoTls, error::SqlState};
 use super::url::Server;
 
 /// What a host has in all, unless the URL sets `connect_timeout`.
-const LIMIT: Duration = Duration::from_secs(10);
+const LIMIT: Duration = Duration::from_secs(8);
 /// The same where others are left to ask.
 const LIMIT_OF_SEVERAL: Duration = Duration::from_secs(3);
 /// How long a remote host may leave what was sent unacknowledged, or probes unanswered.
 const SILENCE: Duration = Duration::from_secs(30);
-/// Limits that the server itself keeps for every statement of ours.
+/// Limits that the server itself keeps for every statement of ours. A statement that is not answered for longer than the first,
+/// we give up ourselves (`repository/sql.rs`).
 const SERVER_LIMITS: &str =
-    "-c statement_timeout=20s -c lock_timeout=10s -c idle_in_transaction_session_timeout=60s";
+    "-c statement_timeout=10s -c lock_timeout=5s -c idle_in_transaction_session_timeout=60s";
 
 type Connected = Result<(Client, JoinHandle<()>), Error>;
 

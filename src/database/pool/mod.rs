@@ -21,7 +21,7 @@ use crate::error::{Error, Result};
 const CONNECTIONS: usize = 8;
 /// A connection that was not used for so long is given back.
 const IDLE: Duration = Duration::from_secs(60);
-const WAIT: Duration = Duration::from_secs(10);
+const WAIT: Duration = Duration::from_secs(8);
 
 /// Makes the pool; connects to nothing yet.
 pub fn build(server: &Server) -> Result<Pool> {

@@ -23,11 +23,13 @@ pub fn unreachable(error: PoolError) -> Error {
 
 fn told(error: &tokio_postgres::Error) -> (String, &'static str) {
     if let Some(db) = error.as_db_error() {
-        // the server answered, and said no: wrong password, no such database, too many connections
-        let next = match db.message() {
-            message if message.contains("client certificate") => {
+        // the server answered, and said no
+        let next = match db.code().code() {
+            _ if db.message().contains("client certificate") => {
                 "Name one that it accepts: sslcert and sslkey in DATABASE_URL."
             }
+            "53300" => "Close other connections there, or raise max_connections; then try again.",
+            "57P03" => "It is starting or stopping: try again shortly.",
             _ => "Check DATABASE_URL; `facturo check` says what is used.",
         };
         return (format!("The database refused the connection: {}.", db.message()), next);

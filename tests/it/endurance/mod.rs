@@ -1,10 +1,8 @@
 //! Many at once, and deaths at any moment: what was acknowledged is there, and nothing is half written.
 
-mod commits;
 mod correcting;
 mod deaths;
 mod endings;
-mod faults;
 mod numbering;
 mod sharing;
 mod unavailable;
@@ -15,7 +13,7 @@ use crate::support::database::Database;
 
 /// The numbers that a series has given are 1 to their count; answers that count.
 #[track_caller]
-pub(super) fn assert_gapless(database: &Database) -> usize {
+pub(crate) fn assert_gapless(database: &Database) -> usize {
     let sql = "SELECT split_part(number, '-', 3)::int FROM invoices WHERE series = 'F' AND number IS NOT NULL ORDER BY 1";
     let given: Vec<usize> = database.rows(sql).iter().map(|row| row[0].parse().unwrap()).collect();
     assert_eq!(given, (1..=given.len()).collect::<Vec<_>>());
@@ -26,7 +24,7 @@ pub(super) fn assert_gapless(database: &Database) -> usize {
 
 /// Every invoice is whole: its lines and payments add up to its figures, and each version left its event.
 #[track_caller]
-pub(super) fn assert_whole(database: &Database) {
+pub(crate) fn assert_whole(database: &Database) {
     let lines = "SELECT i.id FROM invoices i WHERE subtotal <> coalesce((SELECT sum(net) FROM invoice_lines l WHERE l.invoice_id = i.id), -1)";
     let paid = "SELECT i.id FROM invoices i WHERE paid <> coalesce((SELECT sum(amount) FROM payments p WHERE p.invoice_id = i.id), 0)";
     let events = "SELECT i.id FROM invoices i WHERE version <> (SELECT count(*) FROM events e WHERE e.entity_kind = 'invoice' AND e.entity_id = i.id)";

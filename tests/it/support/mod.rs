@@ -13,3 +13,10 @@ pub(crate) fn wait<F: Future<Output: Send> + Send>(future: F) -> F::Output {
     let run = || tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(future);
     std::thread::scope(|scope| scope.spawn(run).join().unwrap())
 }
+
+/// Says that a test is left out, and why; shown with `--no-capture`.
+#[expect(clippy::print_stderr, reason = "the test's own output")]
+pub(crate) fn skip(needed: &str) {
+    let test = std::thread::current().name().unwrap_or_default().to_owned();
+    eprintln!("skipped: {test} {needed}");
+}

@@ -4,7 +4,9 @@ use std::time::{Duration, Instant};
 
 use serde_json::json;
 
-use super::assert_whole;
+use super::tally::{ROWS, Tally};
+use crate::endurance::{assert_gapless, assert_whole};
+use crate::support::cluster::until;
 use crate::support::database::Database;
 use crate::support::office::Office;
 use crate::support::session::{Era, Session, facturo};
@@ -41,7 +43,7 @@ fn connections_cut_in_the_middle_of_writes_do_not_do_them_twice() {
     assert!(refused.iter().all(|text| text.contains("tried again")), "{refused:?}");
     let written = office.database.value("SELECT count(*) FROM invoices");
     assert_eq!(written, (outcomes.len() - refused.len()).to_string());
-    super::assert_gapless(&office.database);
+    assert_gapless(&office.database);
     assert_whole(&office.database);
 }
 
@@ -88,18 +90,58 @@ fn what_has_taken_all_its_time_is_not_tried_again() {
     let mut session = Session::on(&database);
     session.call("create_client", json!({"name": "Ana"}));
     drop(session);
-    let url = format!("{}?options=-c%20lock_timeout%3D300ms", database.url());
+    for limit in ["lock_timeout", "statement_timeout"] {
+        let url = format!("{}?options=-c%20{limit}%3D300ms", database.url());
+        let mut session = Session::start(facturo().env("DATABASE_URL", url), Era::Handshake);
+        session.call("get_business", json!({}));
+        let start = Instant::now();
+        wait(async {
+            let client = database.client().await;
+            client.batch_execute("BEGIN; SELECT FROM clients FOR UPDATE").await.unwrap();
+            let text = session.refuse("update_client", json!({"client_id": 1, "city": "Jaén"}));
+            assert!(text.contains("tried again"), "{text}");
+        });
+        assert!(start.elapsed() < Duration::from_millis(600), "{:?}", start.elapsed());
+        assert!(!session.host.log().contains("trying again"), "{}", session.host.log());
+    }
+}
+
+#[test]
+fn of_two_that_wait_for_each_other_ours_is_undone_and_tried_again() {
+    let mut office = Office::open();
+    let client = office.client("Ana");
+    office.issued(client, "1");
+    let draft = office.draft(client, "2");
+    let url = format!("{}?options=-c%20deadlock_timeout%3D2s", office.database.url());
     let mut session = Session::start(facturo().env("DATABASE_URL", url), Era::Handshake);
     session.call("get_business", json!({}));
-    let start = Instant::now();
     wait(async {
-        let client = database.client().await;
-        client.batch_execute("BEGIN; SELECT FROM clients FOR UPDATE").await.unwrap();
-        let text = session.refuse("update_client", json!({"client_id": 1, "city": "Jaén"}));
-        assert!(text.contains("tried again"), "{text}");
+        let other = office.database.client().await;
+        let counter =
+            "SET deadlock_timeout = '1min'; BEGIN; UPDATE series_counters SET last_number = last_number";
+        other.batch_execute(counter).await.unwrap();
+        let issue = session.send_call("issue_invoice", json!({"invoice_id": draft}));
+        let waiting = "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()";
+        until("it has the invoice and waits for the counter", || office.database.value(waiting) == "1");
+        other.batch_execute("SELECT FROM invoices FOR UPDATE").await.unwrap();
+        other.batch_execute("COMMIT").await.unwrap();
+        session.outcome(issue).unwrap();
     });
-    assert!(start.elapsed() < Duration::from_millis(600), "{:?}", start.elapsed());
-    assert!(!session.host.log().contains("trying again"), "{}", session.host.log());
+    assert!(session.host.log().contains("trying again"), "{}", session.host.log());
+    assert_eq!(assert_gapless(&office.database), 2);
+    assert_whole(&office.database);
+}
+
+#[test]
+fn transactions_that_cannot_be_put_in_one_order_are_tried_again() {
+    let database = Database::new();
+    let strict = "options=-c%20default_transaction_isolation%3Drepeatable%5C%20read";
+    let mut tally = Tally::open(&format!("{}?{strict}", database.url()));
+    tally.write(30, Duration::ZERO);
+    tally.settle();
+    tally.assert_equals(database.rows(ROWS));
+    assert!(tally.session.host.log().contains("trying again"));
+    assert_whole(&database);
 }
 
 #[test]
