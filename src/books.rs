@@ -40,7 +40,7 @@ impl Books {
     /// Brings the database up, migrates it, and makes the first business where there is none.
     pub async fn open(config: &Config) -> Result<Self> {
         let database = Database::open(config).await?;
-        let mut client = database.client().await?;
+        let mut client = client(&database).await?;
         migrate::migrate(&mut client).await?;
         let trigrams = migrate::has_trigrams(&**client).await?;
         let first = first_business(&client).await?;
@@ -73,7 +73,7 @@ impl Books {
     }
 
     pub async fn client(&self) -> Result<Client> {
-        self.database.client().await
+        client(&self.database).await
     }
 
     /// To be called with what was done over a connection, so that one that broke is not used again.
@@ -99,6 +99,15 @@ impl Books {
     pub fn forget_time_zone(&self) {
         *self.zone.write().unwrap_or_else(PoisonError::into_inner) = None;
     }
+}
+
+/// A connection, used as it has to be: behind a pooler, nothing is prepared.
+pub async fn client(database: &Database) -> Result<Client> {
+    let client = database.client().await?;
+    if database.has_pooler() {
+        repository::unprepared::want();
+    }
+    Ok(client)
 }
 
 /// The business with the lowest id, which is made where there is none, whoever else is doing so.

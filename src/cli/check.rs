@@ -5,6 +5,7 @@ use std::io::Write as _;
 use deadpool_postgres::Client;
 
 use crate::{
+    books,
     config::Config,
     database::{
         self, Database,
@@ -39,8 +40,13 @@ pub(super) async fn run(config: Config) -> Result<()> {
 
 async fn look(config: &Config) -> Result<()> {
     let database = Database::open(config).await?;
-    let client = database.client().await?;
+    let client = books::client(&database).await?;
     tell(&format!("server: PostgreSQL {}", migrate::server_version(&**client).await?));
+    if database.has_pooler() {
+        tell(
+            "pooler: one stands before the server, such as pgbouncer; statements go unprepared, and its own limits hold",
+        );
+    }
     match migrate::inspect(&**client).await? {
         Schema::Current => tell(&format!("schema: current, version {}", migrate::known_version())),
         Schema::Behind { applied: 0 } => {

@@ -7,7 +7,6 @@ use std::{
 };
 
 use clap::{Subcommand, ValueEnum};
-use deadpool_postgres::GenericClient;
 
 use crate::{
     books::Books,
@@ -18,7 +17,7 @@ use crate::{
     },
     error::{Error, Result},
     render::verifactu,
-    repository,
+    repository::{self, sql::Connection},
 };
 
 #[derive(Subcommand)]
@@ -87,7 +86,7 @@ fn page_size() -> i64 {
 
 /// As many records as one document holds. What is not there leaves no gap unnoticed: places follow one another.
 async fn page(
-    client: &impl GenericClient,
+    client: &impl Connection,
     business: BusinessId,
     from: i64,
     to: Option<i64>,

@@ -1,7 +1,12 @@
-//! Migrations: forward only, embedded, checksummed, all pending ones in one transaction under one lock.
+//! Migrations: forward only, embedded, checksummed, all pending ones in one transaction under one lock. Nothing is prepared, so that
+//! they run through any pooler.
 
 use sha2::{Digest, Sha256};
-use tokio_postgres::{Client, GenericClient, Transaction, error::SqlState};
+use tokio_postgres::{
+    Client, GenericClient, Transaction,
+    error::SqlState,
+    types::{ToSql, Type},
+};
 
 use crate::error::{Error, Result, causes};
 
@@ -61,7 +66,7 @@ pub fn known_version() -> i32 {
 /// When the database is not in UTF-8, comes from a newer facturo, or a migration that was applied reads otherwise here.
 pub async fn inspect(client: &impl GenericClient) -> Result<Schema> {
     require_utf8(client).await?;
-    let rows = match client.query(include_str!("../../sql/queries/migration/applied.sql"), &[]).await {
+    let rows = match client.query_typed(include_str!("../../sql/queries/migration/applied.sql"), &[]).await {
         Ok(rows) => rows,
         Err(error) if error.code() == Some(&SqlState::UNDEFINED_TABLE) => {
             return Ok(Schema::Behind { applied: 0 });
@@ -93,8 +98,8 @@ pub async fn migrate(client: &mut Client) -> Result<()> {
 async fn apply_pending(client: &mut Client) -> Result<()> {
     let mut tx = client.transaction().await?;
     // the limits are for calls; a migration, and whoever waits for it, takes as long as it takes
-    tx.query(include_str!("../../sql/queries/migration/no_limits.sql"), &[]).await?;
-    tx.query(LOCK, &[]).await?;
+    tx.query_typed(include_str!("../../sql/queries/migration/no_limits.sql"), &[]).await?;
+    tx.query_typed(LOCK, &[]).await?;
     tx.batch_execute(include_str!("../../sql/queries/migration/create_table.sql")).await?;
     let Schema::Behind { applied } = inspect(&tx).await? else {
         return Ok(()); // another process was faster
@@ -103,9 +108,10 @@ async fn apply_pending(client: &mut Client) -> Result<()> {
         tracing::info!(migration = migration.name, "migrating the database");
         tx.batch_execute(migration.sql).await?;
         let checksum = migration.checksum();
-        let values: &[&(dyn tokio_postgres::types::ToSql + Sync)] =
-            &[&migration.version, &migration.name, &checksum.as_slice()];
-        tx.execute(include_str!("../../sql/queries/migration/record.sql"), values).await?;
+        let (name, checksum) = (&migration.name, &checksum.as_slice());
+        let values: &[(&(dyn ToSql + Sync), Type)] =
+            &[(&migration.version, Type::INT4), (name, Type::TEXT), (checksum, Type::BYTEA)];
+        tx.execute_typed(include_str!("../../sql/queries/migration/record.sql"), values).await?;
     }
     create_trigrams(&mut tx).await?;
     Ok(tx.commit().await?)
@@ -113,7 +119,8 @@ async fn apply_pending(client: &mut Client) -> Result<()> {
 
 /// Another encoding takes what is written in its own letters, and breaks at the first name in others.
 async fn require_utf8(client: &impl GenericClient) -> Result<()> {
-    let row = client.query_one(include_str!("../../sql/queries/migration/server_encoding.sql"), &[]).await?;
+    let row =
+        client.query_typed_one(include_str!("../../sql/queries/migration/server_encoding.sql"), &[]).await?;
     match row.try_get(0)? {
         "UTF8" => Ok(()),
         other => Err(Error::unavailable(
@@ -125,12 +132,14 @@ async fn require_utf8(client: &impl GenericClient) -> Result<()> {
 
 /// What the server calls itself, such as `17.2`.
 pub async fn server_version(client: &impl GenericClient) -> Result<String> {
-    let row = client.query_one(include_str!("../../sql/queries/migration/server_version.sql"), &[]).await?;
+    let row =
+        client.query_typed_one(include_str!("../../sql/queries/migration/server_version.sql"), &[]).await?;
     Ok(row.try_get(0)?)
 }
 
 pub async fn has_trigrams(client: &impl GenericClient) -> Result<bool> {
-    let row = client.query_one(include_str!("../../sql/queries/migration/has_trigrams.sql"), &[]).await?;
+    let row =
+        client.query_typed_one(include_str!("../../sql/queries/migration/has_trigrams.sql"), &[]).await?;
     Ok(row.try_get(0)?)
 }
 

@@ -16,6 +16,7 @@ use pool::Server;
 use private_server::{PrivateServer, Settings};
 
 pub struct Database {
+    server: Server,
     pool: Pool,
     private: Option<PrivateServer>,
 }
@@ -33,7 +34,12 @@ impl Database {
         };
         let pool = pool::build(&server)?;
         tokio::spawn(pool::release_idle(pool.weak()));
-        Ok(Self { pool, private })
+        Ok(Self { server, pool, private })
+    }
+
+    /// Whether connections lead to a pooler, as far as the ones made until now have shown.
+    pub fn has_pooler(&self) -> bool {
+        self.server.has_pooler()
     }
 
     /// Takes a connection back after its work. One that is of no more use is closed, and so are the idle ones that are no younger

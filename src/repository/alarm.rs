@@ -1,9 +1,9 @@
 //! Alarms: breaks that a verification found. They are only ever added to.
 
-use deadpool_postgres::{GenericClient, Transaction};
+use deadpool_postgres::Transaction;
 use time::OffsetDateTime;
 
-use super::sql;
+use super::sql::{self, Connection};
 use crate::{
     domain::{ids::BusinessId, verification::Finding},
     error::Result,
@@ -32,7 +32,7 @@ pub async fn raise(
 }
 
 /// Newest first.
-pub async fn list(client: &impl GenericClient, business: BusinessId, limit: i64) -> Result<Vec<Alarm>> {
+pub async fn list(client: &impl Connection, business: BusinessId, limit: i64) -> Result<Vec<Alarm>> {
     let statement = include_str!("../../sql/queries/alarm/list.sql");
     sql::query(client, statement, &[&business.0, &limit], |row| {
         Ok(Alarm {

@@ -1,9 +1,8 @@
-use deadpool_postgres::GenericClient;
 use time::Date;
 
 use super::{
     invoice::{self, DAY_MIN},
-    sql::{self, Columns},
+    sql::{self, Columns, Connection},
 };
 use crate::{
     domain::{
@@ -17,7 +16,7 @@ use crate::{
 
 /// The first `limit` alerts of a kind, most pressing first.
 pub async fn list(
-    client: &impl GenericClient,
+    client: &impl Connection,
     business: BusinessId,
     kind: AlertKind,
     today: Date,
@@ -39,7 +38,7 @@ pub async fn list(
 
 /// All alerts counted and added up, by kind and currency.
 pub async fn totals(
-    client: &impl GenericClient,
+    client: &impl Connection,
     business: BusinessId,
     today: Date,
     days_ahead: u16,

@@ -1,9 +1,9 @@
-use deadpool_postgres::{GenericClient, Transaction};
+use deadpool_postgres::Transaction;
 use time::OffsetDateTime;
 
 use super::{
     contact::{self, ContactColumns},
-    sql::{self, Columns, Params},
+    sql::{self, Columns, Connection, Params},
 };
 use crate::{
     domain::{
@@ -17,7 +17,7 @@ use crate::{
 
 const FIRST: BusinessId = BusinessId(1);
 
-pub async fn get(client: &impl GenericClient, id: BusinessId) -> Result<Business> {
+pub async fn get(client: &impl Connection, id: BusinessId) -> Result<Business> {
     let statement = include_str!("../../sql/queries/business/get.sql");
     sql::query_opt(client, statement, &[&id.0], read).await?.ok_or_else(|| not_found(id))
 }
@@ -29,7 +29,7 @@ pub async fn lock(tx: &Transaction<'_>, id: BusinessId) -> Result<Business> {
 }
 
 /// The business with the lowest id.
-pub async fn first(client: &impl GenericClient) -> Result<Option<BusinessId>> {
+pub async fn first(client: &impl Connection) -> Result<Option<BusinessId>> {
     let statement = include_str!("../../sql/queries/business/first.sql");
     let id: Option<i64> = sql::query_one(client, statement, &[], |row| row.get("first")).await?;
     Ok(id.map(BusinessId))
@@ -37,7 +37,7 @@ pub async fn first(client: &impl GenericClient) -> Result<Option<BusinessId>> {
 
 /// Makes sure that business 1 exists, whoever else is doing so.
 pub async fn ensure_first(
-    client: &impl GenericClient,
+    client: &impl Connection,
     details: &BusinessDetails,
     now: OffsetDateTime,
 ) -> Result<()> {
@@ -56,7 +56,7 @@ pub async fn update(
 }
 
 async fn write(
-    client: &impl GenericClient,
+    client: &impl Connection,
     statement: &'static str,
     id: BusinessId,
     details: &BusinessDetails,

@@ -1,10 +1,10 @@
-use deadpool_postgres::{GenericClient, Transaction};
+use deadpool_postgres::Transaction;
 use time::{Date, OffsetDateTime};
 
 use super::{
     contact::{self, ContactColumns},
     page::{self, Page, PageRequest},
-    sql::{self, Columns},
+    sql::{self, Columns, Connection},
 };
 use crate::{
     domain::{
@@ -24,7 +24,7 @@ pub struct Filter {
     pub include_archived: bool,
 }
 
-pub async fn get(client: &impl GenericClient, business: BusinessId, id: ClientId) -> Result<Client> {
+pub async fn get(client: &impl Connection, business: BusinessId, id: ClientId) -> Result<Client> {
     let statement = include_str!("../../sql/queries/client/get.sql");
     sql::query_opt(client, statement, &[&business.0, &id.0], read).await?.ok_or_else(|| not_found(id))
 }
@@ -103,13 +103,13 @@ pub async fn delete(tx: &Transaction<'_>, business: BusinessId, id: ClientId) ->
 }
 
 /// Invoices of the client that were ever issued.
-pub async fn count_issued(client: &impl GenericClient, business: BusinessId, id: ClientId) -> Result<i64> {
+pub async fn count_issued(client: &impl Connection, business: BusinessId, id: ClientId) -> Result<i64> {
     let statement = include_str!("../../sql/queries/client/count_issued.sql");
     sql::query_one(client, statement, &[&business.0, &id.0], |row| row.get("issued")).await
 }
 
 pub async fn balances(
-    client: &impl GenericClient,
+    client: &impl Connection,
     business: BusinessId,
     id: ClientId,
     today: Date,
@@ -130,7 +130,7 @@ pub async fn balances(
 /// Clients that hold every word of the query; where none does and `forgiving` is set (the trigram extension is there),
 /// those whose text resembles it, closest first.
 pub async fn find(
-    client: &impl GenericClient,
+    client: &impl Connection,
     business: BusinessId,
     filter: &Filter,
     request: &PageRequest,
@@ -151,7 +151,7 @@ const WORDS: &str = "words";
 const SIMILAR: &str = "similar";
 
 async fn find_words(
-    client: &impl GenericClient,
+    client: &impl Connection,
     business: BusinessId,
     filter: &Filter,
     request: &PageRequest,
@@ -167,7 +167,7 @@ async fn find_words(
 }
 
 async fn find_similar(
-    client: &impl GenericClient,
+    client: &impl Connection,
     business: BusinessId,
     filter: &Filter,
     request: &PageRequest,

@@ -1,8 +1,8 @@
 //! Frozen documents. They are only ever added to.
 
-use deadpool_postgres::{GenericClient, Transaction};
+use deadpool_postgres::Transaction;
 
-use super::sql::{self, Columns};
+use super::sql::{self, Columns, Connection};
 use crate::{
     domain::{
         document::Frozen,
@@ -25,7 +25,7 @@ pub async fn freeze(
 
 /// Documents behind an invoice, or of one, in the order of their invoices; each with its text read, where it can be.
 pub async fn list(
-    client: &impl GenericClient,
+    client: &impl Connection,
     business: BusinessId,
     after: InvoiceId,
     invoice: Option<InvoiceId>,
@@ -44,7 +44,7 @@ pub async fn list(
 
 /// The first invoice of our series that has no document.
 pub async fn missing(
-    client: &impl GenericClient,
+    client: &impl Connection,
     business: BusinessId,
     invoice: Option<InvoiceId>,
 ) -> Result<Option<InvoiceId>> {
@@ -54,7 +54,7 @@ pub async fn missing(
 }
 
 /// None for drafts, and for invoices issued elsewhere.
-pub async fn get(client: &impl GenericClient, business: BusinessId, id: InvoiceId) -> Result<Option<Frozen>> {
+pub async fn get(client: &impl Connection, business: BusinessId, id: InvoiceId) -> Result<Option<Frozen>> {
     let statement = include_str!("../../sql/queries/document/get.sql");
     sql::query_opt(client, statement, &[&business.0, &id.0], read).await
 }

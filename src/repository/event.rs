@@ -1,9 +1,9 @@
-use deadpool_postgres::{GenericClient, Transaction};
+use deadpool_postgres::Transaction;
 use serde_json::{Value, json};
 
 use super::{
     page::{self, Page, PageRequest},
-    sql::{self, Columns},
+    sql::{self, Columns, Connection},
 };
 use crate::{
     domain::{
@@ -37,7 +37,7 @@ const LIST: &str = "events";
 
 /// Newest first.
 pub async fn of_entity(
-    client: &impl GenericClient,
+    client: &impl Connection,
     business: BusinessId,
     entity: Entity,
     request: &PageRequest,
@@ -48,7 +48,7 @@ pub async fn of_entity(
 
 /// Events of the client and of its invoices, newest first.
 pub async fn of_client(
-    client: &impl GenericClient,
+    client: &impl Connection,
     business: BusinessId,
     of: ClientId,
     request: &PageRequest,
@@ -58,7 +58,7 @@ pub async fn of_client(
 }
 
 async fn list(
-    client: &impl GenericClient,
+    client: &impl Connection,
     statement: &'static str,
     of: sql::Params<'_>,
     request: &PageRequest,
@@ -75,7 +75,7 @@ pub type ChainPlace = (String, i64, i64);
 
 /// Links of all chains, or of one invoice's, in the order of their entities.
 pub async fn chain(
-    client: &impl GenericClient,
+    client: &impl Connection,
     business: BusinessId,
     after: &ChainPlace,
     invoice: Option<InvoiceId>,
@@ -105,7 +105,7 @@ pub async fn chain(
 
 /// The first client or invoice that has not as many events as it had changes: `(kind, id, changes, events)`.
 pub async fn miscounted(
-    client: &impl GenericClient,
+    client: &impl Connection,
     business: BusinessId,
     invoice: Option<InvoiceId>,
 ) -> Result<Option<(String, i64, i64, i64)>> {

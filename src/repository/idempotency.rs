@@ -1,7 +1,7 @@
-use deadpool_postgres::{GenericClient, Transaction};
+use deadpool_postgres::Transaction;
 use time::{Duration, OffsetDateTime};
 
-use super::sql;
+use super::sql::{self, Connection};
 use crate::{
     domain::{
         event::Actor,
@@ -68,7 +68,7 @@ pub async fn erase_client(tx: &Transaction<'_>, business: BusinessId, of: Client
 }
 
 /// Forgets what has expired.
-pub async fn purge(client: &impl GenericClient, business: BusinessId, now: OffsetDateTime) -> Result<u64> {
+pub async fn purge(client: &impl Connection, business: BusinessId, now: OffsetDateTime) -> Result<u64> {
     let statement = include_str!("../../sql/queries/idempotency/purge.sql");
     sql::execute(client, statement, &[&business.0, &now]).await
 }

@@ -16,3 +16,4 @@ pub mod record;
 pub mod report;
 pub mod series;
 pub mod sql;
+pub mod unprepared;

@@ -1,11 +1,11 @@
-use deadpool_postgres::{GenericClient, Transaction};
+use deadpool_postgres::Transaction;
 use rust_decimal::Decimal;
 use time::{Date, OffsetDateTime};
 
 use super::{
     invoice::{DAY_MAX, DAY_MIN},
     page::{self, Page, PageRequest},
-    sql::{self, Columns},
+    sql::{self, Columns, Connection},
 };
 use crate::{
     domain::{
@@ -43,7 +43,7 @@ impl Default for Filter {
     }
 }
 
-pub async fn get(client: &impl GenericClient, business: BusinessId, id: PaymentId) -> Result<Payment> {
+pub async fn get(client: &impl Connection, business: BusinessId, id: PaymentId) -> Result<Payment> {
     let statement = include_str!("../../sql/queries/payment/get.sql");
     sql::query_opt(client, statement, &[&business.0, &id.0], read).await?.ok_or_else(|| Error::NotFound {
         what: "payment",
@@ -54,7 +54,7 @@ pub async fn get(client: &impl GenericClient, business: BusinessId, id: PaymentI
 
 /// All entries of an invoice, reversals too, oldest first.
 pub async fn of_invoice(
-    client: &impl GenericClient,
+    client: &impl Connection,
     business: BusinessId,
     invoice: InvoiceId,
 ) -> Result<Vec<Payment>> {
@@ -85,7 +85,7 @@ pub async fn insert(
 
 /// The first invoice whose payments do not add up to what it says was paid.
 pub async fn unbalanced(
-    client: &impl GenericClient,
+    client: &impl Connection,
     business: BusinessId,
     invoice: Option<InvoiceId>,
 ) -> Result<Option<InvoiceId>> {
@@ -95,7 +95,7 @@ pub async fn unbalanced(
 }
 
 pub async fn list(
-    client: &impl GenericClient,
+    client: &impl Connection,
     business: BusinessId,
     filter: &Filter,
     request: &PageRequest,

@@ -1,8 +1,8 @@
 //! Registration records and the end of their chain. They are only ever added to.
 
-use deadpool_postgres::{GenericClient, Transaction};
+use deadpool_postgres::Transaction;
 
-use super::sql::{self, Columns};
+use super::sql::{self, Columns, Connection};
 use crate::{
     domain::{
         ids::{BusinessId, InvoiceId},
@@ -47,7 +47,7 @@ pub async fn append(tx: &Transaction<'_>, business: BusinessId, link: &Link) -> 
 }
 
 /// Where the chain should end. None before the first record.
-pub async fn end(client: &impl GenericClient, business: BusinessId) -> Result<Option<End>> {
+pub async fn end(client: &impl Connection, business: BusinessId) -> Result<Option<End>> {
     let statement = include_str!("../../sql/queries/record/end.sql");
     sql::query_opt(client, statement, &[&business.0], |row| {
         Ok(End { place: row.get("last_place")?, hash: row.get("last_hash")?, seal: row.get("last_seal")? })
@@ -57,7 +57,7 @@ pub async fn end(client: &impl GenericClient, business: BusinessId) -> Result<Op
 
 /// Records from a place on.
 pub async fn list(
-    client: &impl GenericClient,
+    client: &impl Connection,
     business: BusinessId,
     from: i64,
     limit: i64,
@@ -67,18 +67,14 @@ pub async fn list(
 }
 
 /// The records of one invoice: its registration, and its cancellation where it has one.
-pub async fn of_invoice(
-    client: &impl GenericClient,
-    business: BusinessId,
-    id: InvoiceId,
-) -> Result<Vec<Link>> {
+pub async fn of_invoice(client: &impl Connection, business: BusinessId, id: InvoiceId) -> Result<Vec<Link>> {
     let statement = include_str!("../../sql/queries/record/of_invoice.sql");
     sql::query(client, statement, &[&business.0, &id.0], read).await
 }
 
 /// The hash of the invoice's last record.
 pub async fn hash_of_invoice(
-    client: &impl GenericClient,
+    client: &impl Connection,
     business: BusinessId,
     id: InvoiceId,
 ) -> Result<Option<String>> {

@@ -1,10 +1,9 @@
-use deadpool_postgres::GenericClient;
 use rust_decimal::Decimal;
 use time::Date;
 
 use super::{
     page::{self, Page, PageRequest},
-    sql,
+    sql::{self, Connection},
 };
 use crate::{
     domain::{
@@ -17,7 +16,7 @@ use crate::{
 
 /// Groups in the order of their keys; clients and cities with the largest total first.
 pub async fn summarize(
-    client: &impl GenericClient,
+    client: &impl Connection,
     business: BusinessId,
     issued: (Date, Date),
     group_by: GroupBy,

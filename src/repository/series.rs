@@ -1,7 +1,7 @@
-use deadpool_postgres::{GenericClient, Transaction};
+use deadpool_postgres::Transaction;
 use time::Date;
 
-use super::sql::{self, Columns};
+use super::sql::{self, Columns, Connection};
 use crate::{
     domain::{
         ids::BusinessId,
@@ -18,12 +18,12 @@ pub struct Progress {
     pub last_issue_date: Option<Date>,
 }
 
-pub async fn all(client: &impl GenericClient, business: BusinessId) -> Result<Vec<Series>> {
+pub async fn all(client: &impl Connection, business: BusinessId) -> Result<Vec<Series>> {
     let statement = include_str!("../../sql/queries/series/all.sql");
     sql::query(client, statement, &[&business.0], read).await
 }
 
-pub async fn list(client: &impl GenericClient, business: BusinessId, year: i32) -> Result<Vec<Progress>> {
+pub async fn list(client: &impl Connection, business: BusinessId, year: i32) -> Result<Vec<Progress>> {
     let statement = include_str!("../../sql/queries/series/list.sql");
     sql::query(client, statement, &[&business.0, &year], |row| {
         Ok(Progress {
@@ -41,7 +41,7 @@ pub async fn lock(tx: &Transaction<'_>, business: BusinessId) -> Result<()> {
 }
 
 /// Answers whether it was made now; one of the same code stays as it is.
-pub async fn insert(client: &impl GenericClient, business: BusinessId, series: &Series) -> Result<bool> {
+pub async fn insert(client: &impl Connection, business: BusinessId, series: &Series) -> Result<bool> {
     let statement = include_str!("../../sql/queries/series/insert.sql");
     let params: sql::Params<'_> = &[
         &business.0,

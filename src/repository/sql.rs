@@ -2,7 +2,7 @@
 
 use std::{borrow::Cow, time::Duration};
 
-use deadpool_postgres::GenericClient;
+use deadpool_postgres::{Client, GenericClient, Transaction};
 use serde_json::Value;
 use tokio::time::timeout;
 use tokio_postgres::{
@@ -10,6 +10,7 @@ use tokio_postgres::{
     types::{FromSql, ToSql},
 };
 
+use super::unprepared;
 use crate::{
     domain::node::Node,
     error::{Cause, Error, Result},
@@ -18,6 +19,23 @@ use crate::{
 pub type Param<'a> = &'a (dyn ToSql + Sync);
 /// In the order of a statement's `$1`, `$2` …
 pub type Params<'a> = &'a [Param<'a>];
+
+/// A connection, or a transaction on one.
+pub trait Connection: GenericClient {
+    fn driver(&self) -> &tokio_postgres::Client;
+}
+
+impl Connection for Client {
+    fn driver(&self) -> &tokio_postgres::Client {
+        self
+    }
+}
+
+impl Connection for Transaction<'_> {
+    fn driver(&self) -> &tokio_postgres::Client {
+        tokio_postgres::GenericClient::client(&**self)
+    }
+}
 
 /// A server that is there answers sooner, if only that a limit of its own has run out; one that does not, hangs.
 const SILENCE: Duration = Duration::from_secs(12);
@@ -38,44 +56,50 @@ pub async fn answered<T>(
 }
 
 pub async fn query<T>(
-    client: &impl GenericClient,
+    client: &impl Connection,
     statement: &'static str,
     params: Params<'_>,
     read: impl Fn(&mut Columns<'_>) -> Result<T>,
 ) -> Result<Vec<T>> {
-    let rows =
-        answered(async { client.query(&client.prepare_cached(statement).await?, params).await }).await?;
+    let rows = rows(client, statement, params).await?;
     rows.iter().map(|row| read(&mut Columns::of(row))).collect()
 }
 
 pub async fn query_opt<T>(
-    client: &impl GenericClient,
+    client: &impl Connection,
     statement: &'static str,
     params: Params<'_>,
     read: impl Fn(&mut Columns<'_>) -> Result<T>,
 ) -> Result<Option<T>> {
-    let row =
-        answered(async { client.query_opt(&client.prepare_cached(statement).await?, params).await }).await?;
-    row.map(|row| read(&mut Columns::of(&row))).transpose()
+    match rows(client, statement, params).await?.as_slice() {
+        [] => Ok(None),
+        [row] => read(&mut Columns::of(row)).map(Some),
+        _ => Err(Error::internal("database", "more rows than one")),
+    }
 }
 
 pub async fn query_one<T>(
-    client: &impl GenericClient,
+    client: &impl Connection,
     statement: &'static str,
     params: Params<'_>,
     read: impl Fn(&mut Columns<'_>) -> Result<T>,
 ) -> Result<T> {
-    let row =
-        answered(async { client.query_one(&client.prepare_cached(statement).await?, params).await }).await?;
-    read(&mut Columns::of(&row))
+    let row = query_opt(client, statement, params, read).await?;
+    row.ok_or_else(|| Error::internal("database", "no row where there is always one"))
+}
+
+async fn rows(client: &impl Connection, statement: &'static str, params: Params<'_>) -> Result<Vec<Row>> {
+    if unprepared::is_wanted() {
+        return answered(client.driver().query_typed(statement, &unprepared::typed(params))).await;
+    }
+    answered(async { client.query(&client.prepare_cached(statement).await?, params).await }).await
 }
 
 /// Answers how many rows it touched.
-pub async fn execute(
-    client: &impl GenericClient,
-    statement: &'static str,
-    params: Params<'_>,
-) -> Result<u64> {
+pub async fn execute(client: &impl Connection, statement: &'static str, params: Params<'_>) -> Result<u64> {
+    if unprepared::is_wanted() {
+        return answered(client.driver().execute_typed(statement, &unprepared::typed(params))).await;
+    }
     answered(async { client.execute(&client.prepare_cached(statement).await?, params).await }).await
 }
 

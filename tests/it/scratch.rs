@@ -136,6 +136,17 @@ pub(crate) fn server_user() -> User {
     known.unwrap()
 }
 
+/// A program that will not be run by root, in an environment of its own.
+pub(crate) fn as_server_user(program: &Path) -> Command {
+    let mut command = Command::new(program);
+    command.env_clear().env("PATH", "/usr/bin:/bin").env("LC_ALL", "C").current_dir("/");
+    if geteuid().is_root() {
+        let user = server_user();
+        command.uid(user.uid.as_raw()).gid(user.gid.as_raw());
+    }
+    command
+}
+
 fn postmaster(data: &Path) -> Option<Pid> {
     let text = fs::read(data.join("postgres/postmaster.pid")).ok()?;
     String::from_utf8_lossy(&text).lines().next()?.parse().ok().map(Pid::from_raw)

@@ -2,14 +2,17 @@
 //! authentication too, so that a host that hangs does not keep the next one from being asked.
 
 use std::{
-    sync::atomic::{AtomicBool, AtomicUsize, Ordering},
+    sync::{
+        Arc,
+        atomic::{AtomicBool, AtomicUsize, Ordering},
+    },
     time::Duration,
 };
 
 use deadpool_postgres::{ConfigConnectImpl, Connect};
 use futures_util::future::BoxFuture;
 use tokio::{task::JoinHandle, time::timeout};
-use tokio_postgres::{Client, Config, Error, NoTls, error::SqlState};
+use tokio_postgres::{Client, Config, Error, NoTls, SimpleQueryMessage, error::SqlState};
 
 use super::url::Server;
 
@@ -19,10 +22,9 @@ const LIMIT: Duration = Duration::from_secs(8);
 const LIMIT_OF_SEVERAL: Duration = Duration::from_secs(3);
 /// How long a remote host may leave what was sent unacknowledged, or probes unanswered.
 const SILENCE: Duration = Duration::from_secs(30);
-/// Limits that the server itself keeps for every statement of ours. A statement that is not answered for longer than the first,
-/// we give up ourselves (`repository/sql.rs`).
-const SERVER_LIMITS: &str =
-    "-c statement_timeout=10s -c lock_timeout=5s -c idle_in_transaction_session_timeout=60s";
+/// Limits that the server itself keeps for every statement of ours, and a mark that shows whether it has heard of them. A
+/// statement that is not answered for longer than the first, we give up ourselves (`repository/sql.rs`).
+const SERVER_OPTIONS: &str = "-c statement_timeout=10s -c lock_timeout=5s -c idle_in_transaction_session_timeout=60s -c facturo.asked=on";
 
 type Connected = Result<(Client, JoinHandle<()>), Error>;
 
@@ -31,8 +33,9 @@ pub(super) struct Connector {
     connect: Box<dyn Connect>,
     /// The host that answered last, which is asked first.
     last: AtomicUsize,
-    /// A pooler such as pgbouncer may refuse to be asked for [`SERVER_LIMITS`]; then its own limits hold.
-    refuses_options: AtomicBool,
+    /// A pooler stands before the server, such as pgbouncer: one that refuses [`SERVER_OPTIONS`], or keeps them to itself. Then
+    /// its own limits hold.
+    pooler: Arc<AtomicBool>,
 }
 
 impl Connector {
@@ -43,7 +46,7 @@ impl Connector {
         };
         let limit = if server.hosts.len() > 1 { LIMIT_OF_SEVERAL } else { LIMIT };
         let hosts = server.hosts.iter().cloned().map(|config| limited(config, limit)).collect();
-        Ok(Self { hosts, connect, last: AtomicUsize::new(0), refuses_options: AtomicBool::new(false) })
+        Ok(Self { hosts, connect, last: AtomicUsize::new(0), pooler: Arc::clone(&server.pooler) })
     }
 
     /// How long all hosts may take together. The last one asked has what the others have left.
@@ -72,22 +75,44 @@ impl Connector {
     }
 
     async fn host(&self, config: &Config) -> Connected {
-        if !self.refuses_options.load(Ordering::Relaxed) {
-            let mut asking = config.clone();
-            asking.options(match config.get_options() {
-                Some(own) => format!("{SERVER_LIMITS} {own}"),
-                None => SERVER_LIMITS.to_owned(),
-            });
-            match self.connect.connect(&asking).await {
-                Err(error) if error.code() == Some(&SqlState::PROTOCOL_VIOLATION) => {
-                    tracing::info!("a pooler stands before the database and keeps its own limits");
-                    self.refuses_options.store(true, Ordering::Relaxed);
-                }
-                done => return done,
-            }
+        if self.pooler.load(Ordering::Relaxed) {
+            return self.connect.connect(config).await;
         }
-        self.connect.connect(config).await
+        let mut asking = config.clone();
+        asking.options(match config.get_options() {
+            Some(own) => format!("{SERVER_OPTIONS} {own}"),
+            None => SERVER_OPTIONS.to_owned(),
+        });
+        match self.connect.connect(&asking).await {
+            Ok((client, task)) => {
+                if !has_heard(&client).await? {
+                    self.found_pooler();
+                }
+                Ok((client, task))
+            }
+            Err(error) if error.code() == Some(&SqlState::PROTOCOL_VIOLATION) => {
+                self.found_pooler();
+                self.connect.connect(config).await
+            }
+            Err(error) => Err(error),
+        }
     }
+
+    fn found_pooler(&self) {
+        tracing::info!(
+            "a pooler stands before the database: statements go unprepared, and its own limits hold"
+        );
+        self.pooler.store(true, Ordering::Relaxed);
+    }
+}
+
+/// Whether the server knows of [`SERVER_OPTIONS`].
+async fn has_heard(client: &Client) -> Result<bool, Error> {
+    let messages = client.simple_query(include_str!("../../../sql/queries/connection/asked.sql")).await?;
+    Ok(messages.iter().any(|message| match message {
+        SimpleQueryMessage::Row(row) => row.get(0) == Some("on"),
+        _ => false,
+    }))
 }
 
 impl Connect for Connector {

@@ -2,7 +2,17 @@
 //! `host=… user=…`. Both are taken apart here, since tokio-postgres knows neither `sslmode=verify-full` nor `sslrootcert`; what
 //! is left over it reads itself. No error quotes what was written, which may be a password in the wrong place.
 
-use std::{borrow::Cow, collections::BTreeMap, net::IpAddr, path::PathBuf, str::FromStr};
+use std::{
+    borrow::Cow,
+    collections::BTreeMap,
+    net::IpAddr,
+    path::PathBuf,
+    str::FromStr,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+};
 
 use percent_encoding::percent_decode_str;
 use tokio_postgres::{
@@ -42,12 +52,14 @@ pub struct Server {
     pub(super) hosts: Vec<Config>,
     /// Whom to trust, where TLS is spoken.
     pub(super) trust: Option<Trust>,
+    /// A pooler was found to stand before it.
+    pub(super) pooler: Arc<AtomicBool>,
 }
 
 /// Of a private server, which has one host: a socket.
 impl From<Config> for Server {
     fn from(config: Config) -> Self {
-        Self { hosts: vec![config], trust: None }
+        Self { hosts: vec![config], trust: None, pooler: Arc::default() }
     }
 }
 
@@ -65,11 +77,17 @@ impl FromStr for Server {
             config.ssl_mode(if over_tls { SslMode::Require } else { SslMode::Disable });
             config
         };
-        Ok(Self { hosts: hosts.into_iter().map(limited).collect(), trust })
+        Ok(Self { hosts: hosts.into_iter().map(limited).collect(), trust, pooler: Arc::default() })
     }
 }
 
 impl Server {
+    /// Whether connections lead to a pooler, as far as the ones made until now have shown. What is prepared on one may then be
+    /// missing.
+    pub fn has_pooler(&self) -> bool {
+        self.pooler.load(Ordering::Relaxed)
+    }
+
     /// Where it is, in words and without a password.
     pub fn describe(&self) -> String {
         let first = &self.hosts[0];

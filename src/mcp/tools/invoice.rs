@@ -1,4 +1,3 @@
-use deadpool_postgres::GenericClient;
 use rust_decimal::Decimal;
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -31,6 +30,7 @@ use crate::{
     repository::{
         self,
         invoice::{Filter, Sort, Standing},
+        sql::Connection,
     },
     service::{
         self, Act,
@@ -59,14 +59,14 @@ pub(super) struct Target {
 }
 
 impl Target {
-    pub(super) async fn id(&self, client: &impl GenericClient, business: BusinessId) -> Result<InvoiceId> {
+    pub(super) async fn id(&self, client: &impl Connection, business: BusinessId) -> Result<InvoiceId> {
         find(client, business, &self.invoice_id).await
     }
 }
 
 /// A text may be a number or an id. Where it is both, of different invoices, neither is guessed.
 pub(super) async fn find(
-    client: &impl GenericClient,
+    client: &impl Connection,
     business: BusinessId,
     InvoiceRef(reference): &InvoiceRef,
 ) -> Result<InvoiceId> {
@@ -267,7 +267,7 @@ pub(super) async fn details(act: &Act<'_>, whole: InvoiceWithLines) -> Result<In
     Ok(InvoiceDetails::new(&whole, beside, act.today))
 }
 
-async fn beside(client: &impl GenericClient, business: BusinessId, id: InvoiceId) -> Result<Beside> {
+async fn beside(client: &impl Connection, business: BusinessId, id: InvoiceId) -> Result<Beside> {
     let (payments, corrections, frozen, record_hash) = tokio::try_join!(
         repository::payment::of_invoice(client, business, id),
         repository::invoice::corrections(client, business, id),

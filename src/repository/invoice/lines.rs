@@ -1,7 +1,7 @@
-use deadpool_postgres::{GenericClient, Transaction};
+use deadpool_postgres::Transaction;
 use rust_decimal::Decimal;
 
-use super::sql;
+use super::sql::{self, Connection};
 use crate::{
     domain::{
         ids::{BusinessId, InvoiceId},
@@ -14,7 +14,7 @@ use crate::{
     error::Result,
 };
 
-pub async fn lines(client: &impl GenericClient, business: BusinessId, id: InvoiceId) -> Result<Vec<Line>> {
+pub async fn lines(client: &impl Connection, business: BusinessId, id: InvoiceId) -> Result<Vec<Line>> {
     let statement = include_str!("../../../sql/queries/invoice/lines.sql");
     sql::query(client, statement, &[&business.0, &id.0], |row| {
         Ok(Line {

@@ -1,8 +1,10 @@
-use deadpool_postgres::GenericClient;
 use rust_decimal::Decimal;
 use time::{Date, macros::date};
 
-use super::{read, sql};
+use super::{
+    read,
+    sql::{self, Connection},
+};
 use crate::{
     domain::{
         decimal,
@@ -95,7 +97,7 @@ impl Sort {
 }
 
 pub async fn list(
-    client: &impl GenericClient,
+    client: &impl Connection,
     business: BusinessId,
     filter: &Filter,
     sort: Sort,

@@ -2,7 +2,7 @@ mod lines;
 mod list;
 mod row;
 
-use deadpool_postgres::{GenericClient, Transaction};
+use deadpool_postgres::Transaction;
 use time::OffsetDateTime;
 
 pub(super) use self::row::read;
@@ -10,7 +10,7 @@ pub use self::{
     lines::{lines, replace_lines},
     list::{DAY_MAX, DAY_MIN, Filter, Sort, Standing, list},
 };
-use super::sql;
+use super::sql::{self, Connection};
 use crate::{
     domain::{
         correction::{CorrectedBy, Method},
@@ -21,7 +21,7 @@ use crate::{
     error::{Error, Result},
 };
 
-pub async fn get(client: &impl GenericClient, business: BusinessId, id: InvoiceId) -> Result<Invoice> {
+pub async fn get(client: &impl Connection, business: BusinessId, id: InvoiceId) -> Result<Invoice> {
     let statement = include_str!("../../../sql/queries/invoice/get.sql");
     sql::query_opt(client, statement, &[&business.0, &id.0], read)
         .await?
@@ -38,7 +38,7 @@ pub async fn lock(tx: &Transaction<'_>, business: BusinessId, id: InvoiceId) -> 
 
 /// The id behind a legal number.
 pub async fn id_by_number(
-    client: &impl GenericClient,
+    client: &impl Connection,
     business: BusinessId,
     number: &str,
 ) -> Result<Option<InvoiceId>> {
@@ -90,7 +90,7 @@ pub async fn update(
 
 /// The corrections of an invoice that stand, oldest first.
 pub async fn corrections(
-    client: &impl GenericClient,
+    client: &impl Connection,
     business: BusinessId,
     id: InvoiceId,
 ) -> Result<Vec<CorrectedBy>> {

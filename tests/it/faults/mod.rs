@@ -4,6 +4,7 @@
 mod commits;
 mod connections;
 mod hangs;
+mod pooler;
 mod server;
 mod standby;
 mod tally;

@@ -3,7 +3,6 @@
 use std::fs::{self, File};
 use std::net::TcpListener;
 use std::os::unix::fs::{PermissionsExt, chown};
-use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command};
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -14,7 +13,7 @@ use nix::unistd::{Pid, geteuid};
 use tokio_postgres::{Client, NoTls, SimpleQueryMessage};
 
 use super::{database, wait};
-use crate::scratch::{base, children, server_user};
+use crate::scratch::{as_server_user, base, children, server_user};
 
 const SETTINGS: &str = "listen_addresses = '127.0.0.1'\nfsync = off\nfull_page_writes = off\n\
      shared_buffers = 16MB\njit = off\nautovacuum = off\n";
@@ -206,13 +205,7 @@ pub(crate) fn until(what: &str, mut condition: impl FnMut() -> bool) {
 
 /// One of PostgreSQL's programs, as the user that it agrees to be run by.
 fn program(name: &str) -> Command {
-    let mut command = Command::new(database::bin_dir().join(name));
-    command.env_clear().env("PATH", "/usr/bin:/bin").env("LC_ALL", "C").current_dir("/");
-    if geteuid().is_root() {
-        let user = server_user();
-        command.uid(user.uid.as_raw()).gid(user.gid.as_raw());
-    }
-    command
+    as_server_user(&database::bin_dir().join(name))
 }
 
 fn run(command: &mut Command) {
@@ -220,7 +213,7 @@ fn run(command: &mut Command) {
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
 }
 
-fn give_away(path: &Path) {
+pub(crate) fn give_away(path: &Path) {
     if geteuid().is_root() {
         let user = server_user();
         chown(path, Some(user.uid.as_raw()), Some(user.gid.as_raw())).unwrap();

@@ -7,7 +7,9 @@ use std::process::Command;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
-use facturo::database::{pool, private_server::PrivateServer};
+use facturo::database::pool::{self, Server};
+use facturo::database::private_server::PrivateServer;
+use facturo::repository;
 use nix::sys::signal::kill;
 use nix::unistd::Pid;
 use sha2::{Digest, Sha256};
@@ -15,7 +17,7 @@ use tokio::sync::OnceCell;
 use tokio_postgres::config::Host;
 use tokio_postgres::{Client, NoTls, SimpleQueryMessage};
 
-use super::wait;
+use super::{pooler, wait};
 use crate::scratch::{FACTURO, base, settings_in};
 
 /// Databases that are open at once, in all processes: each has up to eight connections, and the server takes forty.
@@ -54,7 +56,7 @@ impl Database {
 
     /// As `DATABASE_URL`.
     pub(crate) fn url(&self) -> String {
-        url(&self.config)
+        pooler::url(&self.name).unwrap_or_else(|| url(&self.config))
     }
 
     /// Where the server listens.
@@ -116,9 +118,21 @@ async fn drop_database(name: &str) {
     connect(server().await, "postgres").await.batch_execute(&drop).await.unwrap();
 }
 
-/// A database that nobody writes to: its tests roll back what they do.
-pub(crate) async fn common() -> deadpool_postgres::Pool {
-    pool::build(&config(server().await, &common_name()).into()).unwrap()
+/// A connection to a database that nobody writes to: its tests roll back what they do.
+pub(crate) async fn common() -> deadpool_postgres::Client {
+    let direct = config(server().await, &common_name());
+    let common: Server =
+        pooler::url(&common_name()).map_or_else(|| direct.into(), |url| url.parse().unwrap());
+    let client = pool::build(&common).unwrap().get().await.unwrap();
+    if common.has_pooler() {
+        repository::unprepared::want();
+    }
+    client
+}
+
+/// The directory of the server's socket.
+pub(crate) fn server_dir() -> PathBuf {
+    wait(async { socket_dir(&server().await.config()).to_owned() })
 }
 
 /// Where the server's programs are.

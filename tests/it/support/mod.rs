@@ -5,6 +5,7 @@ pub(crate) mod database;
 pub(crate) mod host;
 pub(crate) mod messages;
 pub(crate) mod office;
+pub(crate) mod pooler;
 pub(crate) mod session;
 pub(crate) mod transaction;
 

@@ -11,8 +11,7 @@ use super::office::DESCRIBED;
 
 /// Runs a test as one act; whatever it does leaves no trace.
 pub(crate) async fn with_transaction(test: impl AsyncFnOnce(&Act<'_>)) {
-    let pool = database::common().await;
-    let mut client = pool.get().await.unwrap();
+    let mut client = database::common().await;
     let tx = client.transaction().await.unwrap();
     tx.batch_execute(DESCRIBED).await.unwrap();
     let business = repository::business::get(&tx, BusinessId(1)).await.unwrap();

@@ -1,0 +1,47 @@
+//! Behind pgbouncer in transaction mode, of any version.
+
+use std::time::Duration;
+
+use super::tally::{ROWS, Tally};
+use crate::support::database::Database;
+use crate::support::pooler::Pooler;
+use crate::support::session::facturo;
+use crate::support::skip;
+
+/// One that refuses the options which we ask for, and one that keeps them to itself.
+const SETTINGS: [&str; 2] = ["", "ignore_startup_parameters = options"];
+
+#[test]
+fn several_processes_share_a_pooler_s_sessions() {
+    for setting in SETTINGS {
+        let Some(pooler) = Pooler::start(setting) else { return skip("needs pgbouncer") };
+        let database = Database::empty();
+        let url = pooler.url(&database.value("SELECT current_database()"));
+        let mut first = Tally::open(&url); // which makes the schema through the pooler
+        let output = facturo().arg("check").env("DATABASE_URL", &url).output().unwrap();
+        let said = String::from_utf8(output.stdout).unwrap();
+        assert!(
+            said.contains("pooler: one stands before the server") && said.contains("All is well"),
+            "{said}"
+        );
+        let mut second = Tally::open(&url);
+        for _ in 0..3 {
+            first.write(15, Duration::ZERO);
+            second.write(15, Duration::ZERO);
+            assert_eq!((first.settle(), second.settle()), (Vec::new(), Vec::new()));
+        }
+        first.join(second);
+        first.assert_equals(database.rows(ROWS));
+    }
+}
+
+#[test]
+fn the_repository_suite_passes_through_a_pooler() {
+    let Some(pooler) = Pooler::start("") else { return skip("needs pgbouncer") };
+    pooler.run_tests(&[
+        "repository::",
+        "conversation::idempotency",
+        "conversation::finding",
+        "conversation::listing",
+    ]);
+}
