@@ -1,5 +1,6 @@
 //! The command line: what each subcommand does, and how the process begins and ends.
 
+mod backup;
 mod check;
 mod demo;
 mod records;
@@ -8,6 +9,7 @@ mod stderr;
 use std::{path::PathBuf, process::ExitCode, sync::Arc, time::Duration};
 
 use clap::{Parser, Subcommand};
+use tokio::signal::unix::{SignalKind, signal};
 use tracing::level_filters::LevelFilter;
 use tracing_subscriber::{filter::Targets, layer::SubscriberExt as _, util::SubscriberInitExt as _};
 
@@ -40,6 +42,10 @@ enum Command {
     Demo(demo::Args),
     /// Bring the database's schema up to date
     Migrate,
+    /// Write the books into one file, and verify what is in it; they may be in use meanwhile
+    Backup(backup::Backup),
+    /// Bring the books of a backup into an empty database
+    Restore(backup::Restore),
     /// Registration records of the invoices (RD 1007/2023)
     #[command(subcommand)]
     Records(records::Records),
@@ -82,6 +88,8 @@ pub fn run() -> ExitCode {
         Command::Check => with_runtime(check::run),
         Command::Demo(args) => with_runtime(|config| demo::run(config, args)),
         Command::Migrate => with_runtime(migrate),
+        Command::Backup(args) => with_runtime(|config| backup::run(config, args)),
+        Command::Restore(args) => with_runtime(|config| backup::restore(config, args)),
         Command::Records(command) => with_runtime(|config| records::run(config, command)),
     };
     match done {
@@ -151,6 +159,21 @@ fn log_to_stderr(levels: &str) -> Result<()> {
         .with(targets)
         .try_init()
         .map_err(|error| Error::internal("log", error))
+}
+
+/// Ctrl-C, or a terminal or a supervisor that wants the program to end.
+fn interrupted() -> Result<impl Future<Output = ()>> {
+    let watch = |kind| signal(kind).map_err(|error| Error::internal("watching for signals", error));
+    let mut interrupt = watch(SignalKind::interrupt())?;
+    let mut terminate = watch(SignalKind::terminate())?;
+    let mut hangup = watch(SignalKind::hangup())?;
+    Ok(async move {
+        tokio::select! {
+            _ = interrupt.recv() => {}
+            _ = terminate.recv() => {}
+            _ = hangup.recv() => {}
+        }
+    })
 }
 
 #[expect(clippy::print_stderr, reason = "the end of a command that a person typed")]

@@ -39,9 +39,6 @@ const MIGRATIONS: &[Migration] = &[
     },
 ];
 
-/// One migrator at a time; freed with the transaction, so that it holds behind a transaction pooler too.
-const LOCK: &str = include_str!("../../sql/queries/migration/lock.sql");
-
 /// How a database stands to this program.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Schema {
@@ -95,11 +92,23 @@ pub async fn migrate(client: &mut Client) -> Result<()> {
     }
 }
 
+/// Lifts the limits for a transaction: they are for calls, and what it does takes as long as it takes.
+pub async fn lift_limits(tx: &Transaction<'_>) -> Result<()> {
+    tx.query_typed(include_str!("../../sql/queries/migration/no_limits.sql"), &[]).await?;
+    Ok(())
+}
+
+/// One migrator at a time: keeps every other waiting until the transaction ends, so that it holds behind a transaction
+/// pooler too.
+pub async fn lock(tx: &Transaction<'_>) -> Result<()> {
+    lift_limits(tx).await?;
+    tx.query_typed(include_str!("../../sql/queries/migration/lock.sql"), &[]).await?;
+    Ok(())
+}
+
 async fn apply_pending(client: &mut Client) -> Result<()> {
     let mut tx = client.transaction().await?;
-    // the limits are for calls; a migration, and whoever waits for it, takes as long as it takes
-    tx.query_typed(include_str!("../../sql/queries/migration/no_limits.sql"), &[]).await?;
-    tx.query_typed(LOCK, &[]).await?;
+    lock(&tx).await?;
     tx.batch_execute(include_str!("../../sql/queries/migration/create_table.sql")).await?;
     let Schema::Behind { applied } = inspect(&tx).await? else {
         return Ok(()); // another process was faster
@@ -144,7 +153,7 @@ pub async fn has_trigrams(client: &impl GenericClient) -> Result<bool> {
 }
 
 /// Tries to create the trigram extension; a server that does not allow it is no error.
-async fn create_trigrams(tx: &mut Transaction<'_>) -> Result<()> {
+pub async fn create_trigrams(tx: &mut Transaction<'_>) -> Result<()> {
     let attempt = tx.transaction().await?;
     match attempt.batch_execute(include_str!("../../sql/search/trigram.sql")).await {
         Ok(()) => Ok(attempt.commit().await?),

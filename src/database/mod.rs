@@ -1,5 +1,6 @@
 //! How facturo gets to its PostgreSQL: the one that `DATABASE_URL` names, or a private one of its own.
 
+pub mod archive;
 pub mod migrate;
 pub mod pool;
 pub mod private_server;
@@ -12,6 +13,7 @@ use crate::{
     config::Config,
     error::{Error, Result},
 };
+use archive::Programs;
 use pool::Server;
 use private_server::{PrivateServer, Settings};
 
@@ -52,6 +54,15 @@ impl Database {
             self.pool.retain(|_, other| other.created > begun);
         }
         done
+    }
+
+    /// `pg_dump` and `pg_restore` for it: of the server's major version or newer, and of `major` or newer.
+    pub async fn programs(&self, config: &Config, client: &Client, major: u32) -> Result<Programs> {
+        let version = migrate::server_version(&***client).await?;
+        let of_server =
+            version.split(|c: char| !c.is_ascii_digit()).next().and_then(|major| major.parse().ok());
+        let major = major.max(of_server.unwrap_or_default());
+        Programs::find(private_settings(config)?, &self.server, major).await
     }
 
     /// A connection. A private server that went down is brought back for it.

@@ -35,6 +35,12 @@ pub async fn first(client: &impl Connection) -> Result<Option<BusinessId>> {
     Ok(id.map(BusinessId))
 }
 
+/// All of them, by id.
+pub async fn list(client: &impl Connection) -> Result<Vec<BusinessId>> {
+    let statement = include_str!("../../sql/queries/business/list.sql");
+    sql::query(client, statement, &[], |row| row.get("business_id").map(BusinessId)).await
+}
+
 /// Makes sure that business 1 exists, whoever else is doing so.
 pub async fn ensure_first(
     client: &impl Connection,

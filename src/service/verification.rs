@@ -20,8 +20,17 @@ use crate::{
 /// How many links are read at a time.
 const PAGE: i64 = 500;
 
-/// Verifies everything of the business, or one invoice.
+/// Verifies everything of the business, or one invoice, and raises an alarm for each finding.
 pub async fn verify(act: &Act<'_>, invoice: Option<InvoiceId>) -> Result<Verification> {
+    let verification = examine(act, invoice).await?;
+    for finding in &verification.findings {
+        repository::alarm::raise(act.tx, act.business_id(), finding, act.now).await?;
+    }
+    Ok(verification)
+}
+
+/// The same without a trace.
+pub async fn examine(act: &Act<'_>, invoice: Option<InvoiceId>) -> Result<Verification> {
     if let Some(id) = invoice {
         repository::invoice::get(act.tx, act.business_id(), id).await?; // one that never was is not verified
     }
@@ -40,9 +49,6 @@ pub async fn verify(act: &Act<'_>, invoice: Option<InvoiceId>) -> Result<Verific
     verification.findings.extend(found);
     let found = events(act, invoice, &mut verification).await?;
     verification.findings.extend(found);
-    for finding in &verification.findings {
-        repository::alarm::raise(act.tx, act.business_id(), finding, act.now).await?;
-    }
     Ok(verification)
 }
 

@@ -13,8 +13,6 @@ mod words;
 
 use std::time::Instant;
 
-use tokio::signal::unix::{SignalKind, signal};
-
 use self::{paper::Paper, scratch::Scratch, session::Session, stage::Stage, words::Lang};
 use crate::{
     config::Config,
@@ -30,7 +28,7 @@ pub(super) struct Args {
 
 /// Plays it all, and takes everything away again: also when a figure is off, or the person has seen enough.
 pub(super) async fn run(config: Config, args: Args) -> Result<()> {
-    let interrupted = interrupted()?;
+    let interrupted = super::interrupted()?;
     let scratch = Scratch::new(config.temp_dir.as_deref())?;
     let mut session = None;
     let played = tokio::select! {
@@ -56,19 +54,4 @@ async fn play(config: &Config, lang: Lang, scratch: &Scratch, session: &mut Opti
     story::play(&mut stage, &clients).await?;
     stage.close(begun);
     Ok(())
-}
-
-/// Ctrl-C, or a terminal or a supervisor that wants the program to end.
-fn interrupted() -> Result<impl Future<Output = ()>> {
-    let watch = |kind| signal(kind).map_err(|error| Error::internal("watching for signals", error));
-    let mut interrupt = watch(SignalKind::interrupt())?;
-    let mut terminate = watch(SignalKind::terminate())?;
-    let mut hangup = watch(SignalKind::hangup())?;
-    Ok(async move {
-        tokio::select! {
-            _ = interrupt.recv() => {}
-            _ = terminate.recv() => {}
-            _ = hangup.recv() => {}
-        }
-    })
 }

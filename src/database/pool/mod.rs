@@ -1,6 +1,7 @@
 //! The pool: few connections, each wait bounded, TLS for every host that is not local.
 
 mod connect;
+mod libpq;
 mod refusal;
 mod tls;
 mod url;
@@ -14,7 +15,7 @@ use deadpool_postgres::{Manager, ManagerConfig, Pool, RecyclingMethod, Runtime, 
 use tokio_postgres::Config;
 
 use self::connect::Connector;
-pub use self::{refusal::unreachable, url::Server};
+pub use self::{libpq::Environment, refusal::unreachable, url::Server};
 use crate::error::{Error, Result};
 
 /// Enough for group commit; a host that forgets to end its server does not exhaust PostgreSQL.

@@ -1,4 +1,4 @@
-//! Finding `postgres` and `initdb` on this machine.
+//! Finding PostgreSQL's programs on this machine: those of a server, and those of a client.
 
 use std::cmp::Reverse;
 use std::fs;
@@ -27,18 +27,47 @@ const SIDE_BY_SIDE: [(&str, &str, &str); 8] = [
     ("/Library/PostgreSQL", "", "bin"),
 ];
 
+/// What must be in a directory to be of use; the first of them is asked for its version.
+pub(super) type Programs = [&'static str; 2];
+pub(super) const SERVER: Programs = ["postgres", "initdb"];
+const CLIENT: Programs = ["pg_dump", "pg_restore"];
+
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Binaries {
-    pub(super) dir: PathBuf,
-    pub(super) major: u32,
-    pub(super) version: String,
+pub struct Binaries {
+    pub dir: PathBuf,
+    pub major: u32,
+    pub version: String,
+}
+
+/// `pg_dump` and `pg_restore` for a server of a major version: they must not be older than it, and the nearest to it know
+/// it best.
+///
+/// # Errors
+/// `Unavailable`, with what was found and what to install.
+pub fn client_programs(settings: &Settings, major: u32) -> Result<Binaries> {
+    let found: Vec<_> = search(settings, CLIENT).collect();
+    if let Some(nearest) = found.iter().filter(|found| found.major >= major).min_by_key(|found| found.major) {
+        return Ok(nearest.clone());
+    }
+    let list: Vec<_> =
+        found.iter().map(|found| format!("{} in {}", found.version, found.dir.display())).collect();
+    let here = if list.is_empty() { "none".to_owned() } else { list.join(", ") };
+    Err(Error::unavailable(
+        format!(
+            "This takes pg_dump and pg_restore of PostgreSQL {major} or newer, and they are not here (found: {here})."
+        ),
+        format!(
+            "Install them (Debian, Ubuntu: apt install postgresql-client-{major}; macOS: brew install postgresql@{major}), \
+             or set FACTURO_POSTGRES_BIN to the directory that has them."
+        ),
+    ))
 }
 
 /// The first binaries of the search that will do: any from 15 on for a new cluster, and for an existing one those of
 /// its own major version.
 pub(super) fn find(settings: &Settings, cluster: &Path, major: Option<u32>) -> Result<Binaries> {
     let mut others = Vec::new();
-    for found in search(settings) {
+    for found in search(settings, SERVER) {
         if found.major >= OLDEST && major.is_none_or(|major| major == found.major) {
             return Ok(found);
         }
@@ -70,7 +99,7 @@ pub(super) fn find(settings: &Settings, cluster: &Path, major: Option<u32>) -> R
 }
 
 /// All binaries that can be run, each once, in the order of the search. Lazy: each costs a process or two.
-pub(super) fn search(settings: &Settings) -> impl Iterator<Item = Binaries> {
+pub(super) fn search(settings: &Settings, programs: Programs) -> impl Iterator<Item = Binaries> {
     let mut seen = Vec::new();
     let on_path = path_dirs(settings);
     let places: Vec<Box<dyn FnOnce() -> Vec<PathBuf>>> = match settings.bin_dir.clone() {
@@ -88,21 +117,21 @@ pub(super) fn search(settings: &Settings) -> impl Iterator<Item = Binaries> {
     };
     places.into_iter().flat_map(|place| place()).filter_map(move |dir| {
         // Links lead to the same binaries; the real directory is also where `initdb` finds its other files.
-        let dir = fs::canonicalize(dir.join("postgres")).ok()?.parent()?.to_path_buf();
+        let dir = fs::canonicalize(dir.join(programs[0])).ok()?.parent()?.to_path_buf();
         if seen.contains(&dir) {
             return None;
         }
         seen.push(dir.clone());
-        inspect(&dir)
+        inspect(&dir, programs)
     })
 }
 
-/// Asks the server for its version, which also shows that it runs here.
-pub(super) fn inspect(dir: &Path) -> Option<Binaries> {
-    if !dir.join("initdb").is_file() {
+/// Asks a program for its version, which also shows that it runs here.
+pub(super) fn inspect(dir: &Path, programs: Programs) -> Option<Binaries> {
+    if !programs.iter().all(|program| dir.join(program).is_file()) {
         return None;
     }
-    let said = output(Command::new(dir.join("postgres")).arg("--version"))?;
+    let said = output(Command::new(dir.join(programs[0])).arg("--version"))?;
     let (major, version) = parse_version(&said)?;
     Some(Binaries { dir: dir.to_path_buf(), major, version })
 }
@@ -154,6 +183,7 @@ mod tests {
         let major = |said| parse_version(said).map(|(major, _)| major);
         assert_eq!(major("postgres (PostgreSQL) 15.18 (Debian 15.18-0+deb12u1)\n"), Some(15));
         assert_eq!(major("postgres (PostgreSQL) 18.6\n"), Some(18));
+        assert_eq!(major("pg_dump (PostgreSQL) 16.2\n"), Some(16));
         assert_eq!(major("postgres (PostgreSQL) 19beta1\n"), Some(19));
         assert_eq!(major("postgres (PostgreSQL) 9.6.24\n"), Some(9));
         assert_eq!(major("bash: postgres: not found"), None);

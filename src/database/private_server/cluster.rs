@@ -74,7 +74,7 @@ pub(super) fn initialise(place: &Place, bin_dir: &Path, durable: bool, server_lo
     let unfinished = place.unfinished_cluster();
     let at_work = |error: io::Error| failed(place, "The database could not be set up", &error.to_string());
     remove(fs::remove_dir_all(&unfinished)).map_err(at_work)?;
-    let major = binaries::inspect(bin_dir).map(|found| found.major);
+    let major = binaries::inspect(bin_dir, binaries::SERVER).map(|found| found.major);
     let mut made = Err(io::Error::from(io::ErrorKind::NotFound));
     for locale in locales(major.unwrap_or_default()) {
         let mut command = initdb(place, bin_dir);

@@ -46,7 +46,8 @@ pub async fn describe(settings: &Settings) -> Result<Description> {
     let looked = tokio::task::spawn_blocking(move || {
         let cluster_dir = place.cluster();
         let data_major = cluster::major(&cluster_dir)?;
-        let found = binaries::search(&settings).map(|found| (found.dir, found.version)).collect();
+        let found =
+            binaries::search(&settings, binaries::SERVER).map(|found| (found.dir, found.version)).collect();
         let chosen = binaries::find(&settings, &cluster_dir, data_major);
         let (chosen, problem) = match chosen {
             Ok(found) => (Some(found.dir), None),

@@ -33,12 +33,16 @@ impl Office {
     pub(crate) fn open() -> Self {
         let database = Database::new();
         database.rows(DESCRIBED);
-        Self { session: Session::on(&database), database }
+        Self::of(database)
     }
 
     /// Of a business that has said nothing of itself yet.
     pub(crate) fn open_undescribed() -> Self {
-        let database = Database::new();
+        Self::of(Database::new())
+    }
+
+    /// Of the books in a database.
+    pub(crate) fn of(database: Database) -> Self {
         Self { session: Session::on(&database), database }
     }
 

@@ -1,0 +1,3 @@
+SELECT business_id
+FROM businesses
+ORDER BY business_id

@@ -1,0 +1,94 @@
+//! What books hold, and whether it is as it was written: counted and verified in one snapshot.
+
+use std::collections::BTreeMap;
+
+use deadpool_postgres::Transaction;
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    clock,
+    database::{
+        archive,
+        migrate::{self, Schema},
+    },
+    domain::event::Actor,
+    error::{Error, Result},
+    repository,
+    service::{Act, verification},
+};
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(in crate::cli) struct Inventory {
+    /// Rows of each table.
+    pub(in crate::cli) tables: BTreeMap<String, i64>,
+    /// Absent where this facturo does not know the schema yet.
+    pub(in crate::cli) chains: Option<Chains>,
+}
+
+/// The chains of every business, verified.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(in crate::cli) struct Chains {
+    businesses: u64,
+    records: u64,
+    documents: u64,
+    events: u64,
+    /// The first broken link of each chain.
+    pub(in crate::cli) findings: Vec<String>,
+}
+
+impl Inventory {
+    /// Reads all of it, and writes nothing.
+    pub(in crate::cli) async fn take(tx: &Transaction<'_>) -> Result<Self> {
+        let tables = archive::tables(&**tx).await?;
+        if !tables.contains_key("schema_migrations") {
+            return Err(Error::conflict(
+                "There are no books to back up.",
+                "The first start of facturo makes them.",
+            ));
+        }
+        let chains = match migrate::inspect(&**tx).await? {
+            Schema::Current => Some(Chains::verify(tx).await?),
+            Schema::Behind { .. } => None,
+        };
+        Ok(Self { tables, chains })
+    }
+
+    /// In words, such as `15 tables with 120 rows`.
+    pub(in crate::cli) fn size(&self) -> String {
+        format!("{} tables with {} rows", self.tables.len(), self.tables.values().sum::<i64>())
+    }
+}
+
+impl Chains {
+    pub(in crate::cli) async fn verify(tx: &Transaction<'_>) -> Result<Self> {
+        let mut chains = Self::default();
+        for id in repository::business::list(tx).await? {
+            let business = repository::business::get(tx, id).await?;
+            let now = clock::now();
+            let today = clock::day(now, &business.details.time_zone);
+            let actor = Actor::local();
+            let act = Act { tx, business: &business, actor: &actor, today, now, clock: clock::now_in };
+            let verified = verification::examine(&act, None).await?;
+            chains.businesses += 1;
+            chains.records += verified.records;
+            chains.documents += verified.documents;
+            chains.events += verified.events;
+            let told = verified
+                .findings
+                .iter()
+                .map(|found| format!("Business {id}, {}: {}", found.subject, found.what));
+            chains.findings.extend(told);
+        }
+        Ok(chains)
+    }
+
+    /// In words.
+    pub(in crate::cli) fn told(&self) -> String {
+        let Self { records, documents, events, .. } = self;
+        let seen = format!("{records} records, {documents} documents and {events} events");
+        match self.findings.as_slice() {
+            [] => format!("{seen} are as they were written."),
+            found => format!("Not all is as it was written; verify_records says more. {}", found.join(" ")),
+        }
+    }
+}

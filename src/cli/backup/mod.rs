@@ -1,0 +1,69 @@
+//! `facturo backup`: the books in one file, which knows what it must hold. They may be in use meanwhile.
+
+mod file;
+pub(super) mod inventory;
+mod restore;
+
+use std::path::PathBuf;
+
+use time::format_description::well_known::Rfc3339;
+use tokio_postgres::IsolationLevel;
+
+pub(super) use self::restore::{Restore, run as restore};
+use self::{
+    file::{Manifest, Unfinished},
+    inventory::Inventory,
+};
+use crate::{
+    clock,
+    config::Config,
+    database::{Database, archive::Snapshot, migrate},
+    error::{Error, Result},
+};
+
+#[derive(clap::Args)]
+pub(super) struct Backup {
+    /// The file to be made, such as facturo-2026-11-24.backup
+    file: PathBuf,
+    /// Replace the file where it is there already
+    #[arg(long)]
+    replace: bool,
+}
+
+pub(super) async fn run(config: Config, args: Backup) -> Result<()> {
+    let interrupted = super::interrupted()?;
+    tokio::select! {
+        done = make(&config, args) => done,
+        () = interrupted => Err(Error::conflict("Interrupted.", "No backup was made.")),
+    }
+}
+
+async fn make(config: &Config, args: Backup) -> Result<()> {
+    let unfinished = Unfinished::new(&args.file, args.replace)?;
+    let database = Database::open(config).await?;
+    let mut client = database.client().await?;
+    let programs = database.programs(config, &client, 0).await?;
+    let tx = client.build_transaction().isolation_level(IsolationLevel::RepeatableRead).read_only(true);
+    let tx = tx.start().await?;
+    migrate::lift_limits(&tx).await?;
+    let snapshot = Snapshot::of(&tx).await?;
+    let made_at = clock::now().truncate_to_second().format(&Rfc3339);
+    let made_at = made_at.map_err(|error| Error::internal("the time", error))?;
+    // both see the same rows, whatever is written meanwhile
+    let (holds, ()) = tokio::try_join!(Inventory::take(&tx), programs.dump(&snapshot, unfinished.writer()?))?;
+    let length = unfinished.finish(Manifest::new(made_at, programs.major, holds.clone()))?;
+    super::say(&format!("{}: {} in {} KiB.", args.file.display(), holds.size(), length.div_ceil(1024)));
+    match &holds.chains {
+        Some(chains) => super::say(&chains.told()),
+        None => super::say(
+            "The schema is older than this facturo; a restore migrates it and verifies the chains.",
+        ),
+    }
+    match holds.chains {
+        Some(chains) if !chains.findings.is_empty() => Err(Error::conflict(
+            "The backup was made, of books that are not as facturo wrote them.",
+            "Compare with an older backup before you throw that away.",
+        )),
+        _ => Ok(()),
+    }
+}
