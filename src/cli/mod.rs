@@ -5,6 +5,7 @@ mod check;
 mod demo;
 mod records;
 mod stderr;
+mod upgrade;
 
 use std::{path::PathBuf, process::ExitCode, sync::Arc, time::Duration};
 
@@ -46,6 +47,8 @@ enum Command {
     Backup(backup::Backup),
     /// Bring the books of a backup into an empty database
     Restore(backup::Restore),
+    /// Move the private server's data to a newer major version of PostgreSQL that is here, and keep the old data
+    Upgrade,
     /// Registration records of the invoices (RD 1007/2023)
     #[command(subcommand)]
     Records(records::Records),
@@ -90,6 +93,7 @@ pub fn run() -> ExitCode {
         Command::Migrate => with_runtime(migrate),
         Command::Backup(args) => with_runtime(|config| backup::run(config, args)),
         Command::Restore(args) => with_runtime(|config| backup::restore(config, args)),
+        Command::Upgrade => with_runtime(upgrade::run),
         Command::Records(command) => with_runtime(|config| records::run(config, command)),
     };
     match done {

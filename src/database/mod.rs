@@ -26,14 +26,18 @@ pub struct Database {
 impl Database {
     /// Finds the database, and brings it up where it is ours. Whether it can be used shows with the first client.
     pub async fn open(config: &Config) -> Result<Self> {
-        let (private, server) = match &config.database_url {
-            Some(url) => (None, url.parse::<Server>()?),
-            None => {
-                let private = PrivateServer::start(&private_settings(config)?).await?;
-                let server = private.config().into();
-                (Some(private), server)
-            }
-        };
+        match &config.database_url {
+            Some(url) => Self::on(url.parse()?, None),
+            None => Self::of(PrivateServer::start(&private_settings(config)?).await?),
+        }
+    }
+
+    /// The one of a private server that is up.
+    pub fn of(private: PrivateServer) -> Result<Self> {
+        Self::on(private.config().into(), Some(private))
+    }
+
+    fn on(server: Server, private: Option<PrivateServer>) -> Result<Self> {
         let pool = pool::build(&server)?;
         tokio::spawn(pool::release_idle(pool.weak()));
         Ok(Self { server, pool, private })
@@ -57,12 +61,12 @@ impl Database {
     }
 
     /// `pg_dump` and `pg_restore` for it: of the server's major version or newer, and of `major` or newer.
-    pub async fn programs(&self, config: &Config, client: &Client, major: u32) -> Result<Programs> {
+    pub async fn programs(&self, settings: Settings, client: &Client, major: u32) -> Result<Programs> {
         let version = migrate::server_version(&***client).await?;
         let of_server =
             version.split(|c: char| !c.is_ascii_digit()).next().and_then(|major| major.parse().ok());
         let major = major.max(of_server.unwrap_or_default());
-        Programs::find(private_settings(config)?, &self.server, major).await
+        Programs::find(settings, &self.server, major).await
     }
 
     /// A connection. A private server that went down is brought back for it.

@@ -23,3 +23,4 @@ mod scratch;
 mod stdio;
 mod support;
 mod surface;
+mod upgrade;

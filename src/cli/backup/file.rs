@@ -23,7 +23,7 @@ const LINE_MAX: u64 = 1024 * 1024;
 
 /// The line.
 #[derive(Debug, Clone, Serialize, Deserialize)]
-pub(super) struct Manifest {
+pub(in crate::cli) struct Manifest {
     pub(super) facturo_backup: u32,
     /// Which facturo made it.
     pub(super) version: String,
@@ -44,7 +44,7 @@ impl Manifest {
     }
 
     /// Reads the line, and holds the archive before it to it.
-    pub(super) fn read(path: &Path) -> Result<Self> {
+    pub(in crate::cli) fn read(path: &Path) -> Result<Self> {
         let mut file = File::open(path).map_err(|error| unreadable(path, &error.to_string()))?;
         let read = line(&mut file).and_then(|line| {
             file.rewind()?;
@@ -121,7 +121,7 @@ impl io::Write for HashWriter {
 
 /// A file that takes its name once it is whole and on disk. Until then it stands beside, and it is removed when it does not
 /// get so far.
-pub(super) struct Unfinished {
+pub(in crate::cli) struct Unfinished {
     path: PathBuf,
     aside: PathBuf,
     replace: bool,
@@ -130,7 +130,7 @@ pub(super) struct Unfinished {
 
 impl Unfinished {
     /// Readable for its owner alone.
-    pub(super) fn new(path: &Path, replace: bool) -> Result<Self> {
+    pub(in crate::cli) fn new(path: &Path, replace: bool) -> Result<Self> {
         let refuse = |error: io::Error| unwritable(path, &error);
         let name = path.file_name().ok_or_else(|| refuse(io::ErrorKind::InvalidFilename.into()))?;
         if !replace && path.symlink_metadata().is_ok() {

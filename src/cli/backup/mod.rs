@@ -1,7 +1,7 @@
 //! `facturo backup`: the books in one file, which knows what it must hold. They may be in use meanwhile.
 
 mod file;
-pub(super) mod inventory;
+mod inventory;
 mod restore;
 
 use std::path::PathBuf;
@@ -9,15 +9,15 @@ use std::path::PathBuf;
 use time::format_description::well_known::Rfc3339;
 use tokio_postgres::IsolationLevel;
 
-pub(super) use self::restore::{Restore, run as restore};
-use self::{
+pub(super) use self::{
     file::{Manifest, Unfinished},
-    inventory::Inventory,
+    inventory::{Chains, Inventory},
+    restore::{Restore, read, run as restore},
 };
 use crate::{
     clock,
     config::Config,
-    database::{Database, archive::Snapshot, migrate},
+    database::{self, Database, archive::Snapshot, migrate, private_server::Settings},
     error::{Error, Result},
 };
 
@@ -41,17 +41,7 @@ pub(super) async fn run(config: Config, args: Backup) -> Result<()> {
 async fn make(config: &Config, args: Backup) -> Result<()> {
     let unfinished = Unfinished::new(&args.file, args.replace)?;
     let database = Database::open(config).await?;
-    let mut client = database.client().await?;
-    let programs = database.programs(config, &client, 0).await?;
-    let tx = client.build_transaction().isolation_level(IsolationLevel::RepeatableRead).read_only(true);
-    let tx = tx.start().await?;
-    migrate::lift_limits(&tx).await?;
-    let snapshot = Snapshot::of(&tx).await?;
-    let made_at = clock::now().truncate_to_second().format(&Rfc3339);
-    let made_at = made_at.map_err(|error| Error::internal("the time", error))?;
-    // both see the same rows, whatever is written meanwhile
-    let (holds, ()) = tokio::try_join!(Inventory::take(&tx), programs.dump(&snapshot, unfinished.writer()?))?;
-    let length = unfinished.finish(Manifest::new(made_at, programs.major, holds.clone()))?;
+    let (holds, length) = write(&database, database::private_settings(config)?, unfinished).await?;
     super::say(&format!("{}: {} in {} KiB.", args.file.display(), holds.size(), length.div_ceil(1024)));
     match &holds.chains {
         Some(chains) => super::say(&chains.told()),
@@ -66,4 +56,24 @@ async fn make(config: &Config, args: Backup) -> Result<()> {
         )),
         _ => Ok(()),
     }
+}
+
+/// Writes the file, with programs that are found by these settings. Answers what it holds, and its length in bytes.
+pub(super) async fn write(
+    database: &Database,
+    settings: Settings,
+    unfinished: Unfinished,
+) -> Result<(Inventory, u64)> {
+    let mut client = database.client().await?;
+    let programs = database.programs(settings, &client, 0).await?;
+    let tx = client.build_transaction().isolation_level(IsolationLevel::RepeatableRead).read_only(true);
+    let tx = tx.start().await?;
+    migrate::lift_limits(&tx).await?;
+    let snapshot = Snapshot::of(&tx).await?;
+    let made_at = clock::now().truncate_to_second().format(&Rfc3339);
+    let made_at = made_at.map_err(|error| Error::internal("the time", error))?;
+    // both see the same rows, whatever is written meanwhile
+    let (holds, ()) = tokio::try_join!(Inventory::take(&tx), programs.dump(&snapshot, unfinished.writer()?))?;
+    let length = unfinished.finish(Manifest::new(made_at, programs.major, holds.clone()))?;
+    Ok((holds, length))
 }

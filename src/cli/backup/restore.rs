@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use deadpool_postgres::{Client, Transaction};
+use deadpool_postgres::Client;
 use tokio_postgres::IsolationLevel;
 
 use super::{
@@ -15,6 +15,7 @@ use crate::{
         self, Database,
         archive::{self, Programs},
         migrate,
+        private_server::Settings,
     },
     error::{Error, Result},
 };
@@ -38,30 +39,35 @@ async fn make(config: &Config, file: &Path) -> Result<()> {
     let file = std::path::absolute(file).map_err(|error| Error::internal("FILE", error))?;
     let manifest = Manifest::read(&file)?;
     let database = Database::open(config).await?;
-    let mut client = database.client().await?;
-    let programs = database.programs(config, &client, manifest.pg_dump).await?;
-    fill(&mut client, &programs, &file, &manifest.holds, config).await?;
-    migrate::migrate(&mut client).await?;
-    let chains = verify(&mut client).await?;
+    expect_empty(&database, config).await?;
+    let chains = read(&database, database::private_settings(config)?, &file, &manifest).await?;
     crate::cli::say(&format!("Restored {}, as of {}.", manifest.holds.size(), manifest.made_at));
     crate::cli::say(&chains.told());
-    if manifest.holds.chains.is_some_and(|before| before != chains) {
-        return Err(differs());
-    }
     Ok(())
 }
 
-/// Who comes meanwhile to make a schema waits, and finds one.
-async fn fill(
-    client: &mut Client,
-    programs: &Programs,
+/// Fills an empty database, with programs that are found by these settings. Answers what was verified in it.
+pub(in crate::cli) async fn read(
+    database: &Database,
+    settings: Settings,
     file: &Path,
-    holds: &Inventory,
-    config: &Config,
-) -> Result<()> {
+    manifest: &Manifest,
+) -> Result<Chains> {
+    let mut client = database.client().await?;
+    let programs = database.programs(settings, &client, manifest.pg_dump).await?;
+    fill(&mut client, &programs, file, &manifest.holds).await?;
+    migrate::migrate(&mut client).await?;
+    let chains = verify(&mut client).await?;
+    match &manifest.holds.chains {
+        Some(before) if *before != chains => Err(differs()),
+        _ => Ok(chains),
+    }
+}
+
+/// Who comes meanwhile to make a schema waits, and finds one.
+async fn fill(client: &mut Client, programs: &Programs, file: &Path, holds: &Inventory) -> Result<()> {
     let mut tx = client.transaction().await?;
     migrate::lock(&tx).await?;
-    expect_empty(&tx, config).await?;
     let contents = programs.contents(file).await?;
     programs.restore(file, &of_the_schema(&contents)).await?;
     if archive::tables(&*tx).await? != holds.tables {
@@ -77,8 +83,8 @@ fn of_the_schema(contents: &str) -> String {
     entries.fold(String::new(), |list, entry| list + entry + "\n")
 }
 
-async fn expect_empty(tx: &Transaction<'_>, config: &Config) -> Result<()> {
-    let tables = archive::tables(&**tx).await?;
+async fn expect_empty(database: &Database, config: &Config) -> Result<()> {
+    let tables = archive::tables(&**database.client().await?).await?;
     if tables.is_empty() {
         return Ok(());
     }

@@ -87,8 +87,9 @@ pub(super) fn find(settings: &Settings, cluster: &Path, major: Option<u32>) -> R
                 cluster.display()
             ),
             format!(
-                "Install PostgreSQL {major}, or set FACTURO_POSTGRES_BIN to its postgres and initdb. To move to \
-                 another major version, dump the data with the old one and restore it with the new one."
+                "Install PostgreSQL {major} beside it, or set FACTURO_POSTGRES_BIN to its postgres and initdb. With both \
+                 there, `facturo upgrade` moves the data to the newer one. Without it, a file of `facturo backup` can be \
+                 restored into another FACTURO_DATA_DIR."
             ),
         ),
         None => Error::unavailable(
@@ -96,6 +97,22 @@ pub(super) fn find(settings: &Settings, cluster: &Path, major: Option<u32>) -> R
             INSTALL,
         ),
     })
+}
+
+/// For an upgrade: the server's programs of the cluster's own major version, wherever they are, and the newest of the
+/// search that are newer.
+pub(super) fn pair(settings: &Settings, cluster: &Path, major: u32) -> Result<(Binaries, Binaries)> {
+    let everywhere = Settings { bin_dir: None, ..settings.clone() };
+    let own = search(settings, SERVER).find(|found| found.major == major);
+    let own = own.map_or_else(|| find(&everywhere, cluster, Some(major)), Ok)?;
+    let newest = search(settings, SERVER).max_by_key(|found| found.major);
+    match newest.filter(|found| found.major > major) {
+        Some(newest) => Ok((own, newest)),
+        None => Err(Error::conflict(
+            format!("The data is PostgreSQL {major}'s, and there is no newer one here to move it to."),
+            "Install one, or set FACTURO_POSTGRES_BIN to the directory of its postgres and initdb.",
+        )),
+    }
 }
 
 /// All binaries that can be run, each once, in the order of the search. Lazy: each costs a process or two.

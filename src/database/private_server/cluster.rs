@@ -96,8 +96,22 @@ pub(super) fn initialise(place: &Place, bin_dir: &Path, durable: bool, server_lo
         command.arg("--sync-only");
         run(command, server_lock).map_err(explain)?;
     }
-    fs::rename(&unfinished, place.cluster()).map_err(at_work)?;
-    File::open(&place.data_dir).and_then(|dir| dir.sync_all()).map_err(at_work)
+    fs::rename(&unfinished, place.cluster()).and_then(|()| sync(place)).map_err(at_work)
+}
+
+/// Puts an upgraded cluster in its place, once the old one has left it. Does nothing where there is none, or where the
+/// old one is still there, which may have gone on since.
+pub(super) fn take_place(place: &Place) -> io::Result<()> {
+    if place.cluster().exists() || !place.upgraded_cluster().exists() {
+        return Ok(());
+    }
+    fs::rename(place.upgraded_cluster(), place.cluster())?;
+    sync(place)
+}
+
+/// What was renamed stays renamed.
+fn sync(place: &Place) -> io::Result<()> {
+    File::open(&place.data_dir)?.sync_all()
 }
 
 /// In the order to try. PostgreSQL's own C.UTF-8 is the same on every machine; before 17 it is the C library's, and
@@ -232,7 +246,7 @@ fn socket_directories(dir: &OsStr) -> OsString {
 }
 
 /// That there was nothing to remove is fine.
-fn remove(outcome: io::Result<()>) -> io::Result<()> {
+pub(super) fn remove(outcome: io::Result<()>) -> io::Result<()> {
     match outcome {
         Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
         _ => Ok(()),

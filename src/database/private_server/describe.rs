@@ -18,6 +18,8 @@ pub struct Description {
     pub found: Vec<(PathBuf, String)>,
     /// The one of them that would be used.
     pub chosen: Option<PathBuf>,
+    /// The version that `facturo upgrade` would move the data to.
+    pub newer: Option<String>,
     /// Why none would be, and what to do.
     pub problem: Option<Error>,
 }
@@ -53,7 +55,9 @@ pub async fn describe(settings: &Settings) -> Result<Description> {
             Ok(found) => (Some(found.dir), None),
             Err(problem) => (None, Some(problem)),
         };
-        Ok(Description { data_dir: place.data_dir, data_major, running, found, chosen, problem })
+        let pair = data_major.and_then(|major| binaries::pair(&settings, &cluster_dir, major).ok());
+        let newer = pair.map(|(_, newer)| newer.version);
+        Ok(Description { data_dir: place.data_dir, data_major, running, found, chosen, newer, problem })
     });
     looked.await.map_err(|error| Error::internal("looking for PostgreSQL", error))?
 }
@@ -64,6 +68,12 @@ impl fmt::Display for Description {
         match self.data_major {
             Some(major) => writeln!(f, "Data: written by PostgreSQL {major}")?,
             None => writeln!(f, "Data: none yet; the first start makes it")?,
+        }
+        if let (Some(major), Some(newer)) = (self.data_major, self.newer.as_ref()) {
+            writeln!(
+                f,
+                "PostgreSQL {newer} is here as well: `facturo upgrade` moves the data there from {major}"
+            )?;
         }
         writeln!(
             f,

@@ -34,6 +34,8 @@ pub(super) async fn bring_up(settings: &Settings, place: &Place) -> Result<()> {
         }
         sleep(PAUSE).await;
     }
+    cluster::take_place(place)
+        .map_err(|error| cluster::failed(place, "The upgraded data cannot be used", &error.to_string()))?;
     let mut orphan = Orphan::default();
     let mut died = 0;
     while !alive::answers(place).await {

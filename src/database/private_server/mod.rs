@@ -26,6 +26,7 @@ mod place;
 mod process;
 mod report;
 mod supervisor;
+mod upgrade;
 
 use std::ffi::OsString;
 use std::fs::File;
@@ -39,6 +40,7 @@ pub use self::binaries::{Binaries, client_programs};
 pub use self::describe::{Description, describe};
 pub use self::place::default_data_dir;
 pub use self::supervisor::supervise;
+pub use self::upgrade::Upgrade;
 
 use self::place::Place;
 use crate::error::{Error, Result};

@@ -117,6 +117,11 @@ impl Place {
         self.data_dir.join("postgres.new")
     }
 
+    /// A cluster of a newer major version, whole and verified, on its way into its place.
+    pub(super) fn upgraded_cluster(&self) -> PathBuf {
+        self.data_dir.join("postgres.upgraded")
+    }
+
     pub(super) fn socket(&self) -> PathBuf {
         self.socket_dir.join(format!(".s.PGSQL.{}", cluster::PORT))
     }
