@@ -63,9 +63,7 @@ impl Database {
     /// `pg_dump` and `pg_restore` for it: of the server's major version or newer, and of `major` or newer.
     pub async fn programs(&self, settings: Settings, client: &Client, major: u32) -> Result<Programs> {
         let version = migrate::server_version(&***client).await?;
-        let of_server =
-            version.split(|c: char| !c.is_ascii_digit()).next().and_then(|major| major.parse().ok());
-        let major = major.max(of_server.unwrap_or_default());
+        let major = major.max(private_server::major(&version).unwrap_or_default());
         Programs::find(settings, &self.server, major).await
     }
 

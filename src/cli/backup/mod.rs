@@ -15,7 +15,7 @@ pub(super) use self::{
     restore::{Restore, read, run as restore},
 };
 use crate::{
-    clock,
+    books, clock,
     config::Config,
     database::{self, Database, archive::Snapshot, migrate, private_server::Settings},
     error::{Error, Result},
@@ -64,7 +64,7 @@ pub(super) async fn write(
     settings: Settings,
     unfinished: Unfinished,
 ) -> Result<(Inventory, u64)> {
-    let mut client = database.client().await?;
+    let mut client = books::client(database).await?;
     let programs = database.programs(settings, &client, 0).await?;
     let tx = client.build_transaction().isolation_level(IsolationLevel::RepeatableRead).read_only(true);
     let tx = tx.start().await?;

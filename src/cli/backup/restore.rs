@@ -10,6 +10,7 @@ use super::{
     inventory::{Chains, Inventory},
 };
 use crate::{
+    books,
     config::Config,
     database::{
         self, Database,
@@ -53,7 +54,7 @@ pub(in crate::cli) async fn read(
     file: &Path,
     manifest: &Manifest,
 ) -> Result<Chains> {
-    let mut client = database.client().await?;
+    let mut client = books::client(database).await?;
     let programs = database.programs(settings, &client, manifest.pg_dump).await?;
     fill(&mut client, &programs, file, &manifest.holds).await?;
     migrate::migrate(&mut client).await?;
@@ -84,7 +85,7 @@ fn of_the_schema(contents: &str) -> String {
 }
 
 async fn expect_empty(database: &Database, config: &Config) -> Result<()> {
-    let tables = archive::tables(&**database.client().await?).await?;
+    let tables = archive::tables(&**books::client(database).await?).await?;
     if tables.is_empty() {
         return Ok(());
     }

@@ -49,9 +49,7 @@ pub fn client_programs(settings: &Settings, major: u32) -> Result<Binaries> {
     if let Some(nearest) = found.iter().filter(|found| found.major >= major).min_by_key(|found| found.major) {
         return Ok(nearest.clone());
     }
-    let list: Vec<_> =
-        found.iter().map(|found| format!("{} in {}", found.version, found.dir.display())).collect();
-    let here = if list.is_empty() { "none".to_owned() } else { list.join(", ") };
+    let here = listed(&found);
     Err(Error::unavailable(
         format!(
             "This takes pg_dump and pg_restore of PostgreSQL {major} or newer, and they are not here (found: {here})."
@@ -71,7 +69,7 @@ pub(super) fn find(settings: &Settings, cluster: &Path, major: Option<u32>) -> R
         if found.major >= OLDEST && major.is_none_or(|major| major == found.major) {
             return Ok(found);
         }
-        others.push(format!("{} in {}", found.version, found.dir.display()));
+        others.push(found);
     }
     if let Some(dir) = settings.bin_dir.as_ref().filter(|_| others.is_empty()) {
         return Err(Error::unavailable(
@@ -79,7 +77,7 @@ pub(super) fn find(settings: &Settings, cluster: &Path, major: Option<u32>) -> R
             "Set FACTURO_POSTGRES_BIN to a directory that has them, or leave it unset.",
         ));
     }
-    let others = if others.is_empty() { "none".to_owned() } else { others.join(", ") };
+    let others = listed(&others);
     Err(match major {
         Some(major) => Error::unavailable(
             format!(
@@ -97,6 +95,13 @@ pub(super) fn find(settings: &Settings, cluster: &Path, major: Option<u32>) -> R
             INSTALL,
         ),
     })
+}
+
+/// What was found, in words.
+fn listed(found: &[Binaries]) -> String {
+    let found: Vec<_> =
+        found.iter().map(|found| format!("{} in {}", found.version, found.dir.display())).collect();
+    if found.is_empty() { "none".to_owned() } else { found.join(", ") }
 }
 
 /// For an upgrade: the server's programs of the cluster's own major version, wherever they are, and the newest of the
@@ -155,8 +160,12 @@ pub(super) fn inspect(dir: &Path, programs: Programs) -> Option<Binaries> {
 
 fn parse_version(said: &str) -> Option<(u32, String)> {
     let version = said.split_once("(PostgreSQL) ")?.1.split_whitespace().next()?;
-    let digits = version.find(|c: char| !c.is_ascii_digit()).unwrap_or(version.len());
-    Some((version.get(..digits)?.parse().ok()?, version.to_owned()))
+    Some((major(version)?, version.to_owned()))
+}
+
+/// The major version of a version, such as 17 of `17.2`.
+pub fn major(version: &str) -> Option<u32> {
+    version.split(|c: char| !c.is_ascii_digit()).next()?.parse().ok()
 }
 
 fn path_dirs(settings: &Settings) -> Vec<PathBuf> {

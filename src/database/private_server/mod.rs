@@ -36,7 +36,7 @@ use std::time::Duration;
 use tokio::sync::Mutex;
 use tokio::time::{sleep, timeout};
 
-pub use self::binaries::{Binaries, client_programs};
+pub use self::binaries::{Binaries, client_programs, major};
 pub use self::describe::{Description, describe};
 pub use self::place::default_data_dir;
 pub use self::supervisor::supervise;

@@ -183,7 +183,6 @@ mod tests {
         tax::{
             self,
             category::{Category, Exemption},
-            treatment::Treatment,
         },
     };
 
@@ -200,13 +199,7 @@ mod tests {
         ];
         let line = (prop::sample::select(kinds), any::<i64>());
         let line = line.prop_map(|((category, rate, surcharge, exemption), net)| {
-            let treatment = Treatment {
-                category,
-                rate: rate.parse().unwrap(),
-                exemption,
-                surcharge_rate: surcharge.parse().unwrap(),
-                withholding_rate: Decimal::ZERO,
-            };
+            let treatment = samples::treatment(category, rate, exemption, surcharge);
             (treatment, Decimal::new(net % 100_000_000_000, 2))
         });
         prop::collection::vec(line, 1..12).prop_map(|lines| tax::groups(lines, Currency::EUR))

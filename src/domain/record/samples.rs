@@ -36,14 +36,23 @@ fn surcharged(
     base: &str,
     surcharge: &str,
 ) -> TaxGroup {
-    let treatment = Treatment {
+    let treatment = treatment(category, rate, exemption, surcharge);
+    tax::groups([(treatment, base.parse().unwrap())], Currency::EUR).remove(0)
+}
+
+pub(crate) fn treatment(
+    category: Category,
+    rate: &str,
+    exemption: Option<Exemption>,
+    surcharge: &str,
+) -> Treatment {
+    Treatment {
         category,
         rate: rate.parse().unwrap(),
         exemption,
         surcharge_rate: surcharge.parse().unwrap(),
         withholding_rate: Decimal::ZERO,
-    };
-    tax::groups([(treatment, base.parse().unwrap())], Currency::EUR).remove(0)
+    }
 }
 
 pub(crate) fn invoiced<'a>(
