@@ -5,7 +5,7 @@ use std::path::Path;
 use std::process::Command;
 use std::time::Duration;
 
-use facturo::database::private_server::{Settings, describe};
+use facturo::database::private_server::{Settings, describe, major};
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
 use serde_json::{Value, json};
@@ -54,7 +54,6 @@ fn still_there(session: &mut Session) -> Value {
 fn two_majors(scratch: &Scratch) -> Option<(Settings, Settings)> {
     let everywhere = Settings { bin_dir: None, ..scratch.settings.clone() };
     let mut found = wait(describe(&everywhere)).unwrap().found;
-    let major = |version: &str| version.split(|c: char| !c.is_ascii_digit()).next()?.parse::<u32>().ok();
     found.sort_by_key(|(_, version)| major(version));
     let of = |dir: &Path| Settings { bin_dir: Some(dir.to_owned()), ..everywhere.clone() };
     match (found.first(), found.last()) {
