@@ -15,7 +15,7 @@ use rmcp::{
 };
 use tokio::sync::OnceCell;
 
-use super::{caller::Caller, resources, tool::Entry, tools};
+use super::{caller::Caller, resources, stdio::structured, tool::Entry, tools};
 use crate::{
     books::Books,
     config::Config,
@@ -110,13 +110,8 @@ impl ServerHandler for Facturo {
             .catch_unwind()
             .await
             .unwrap_or_else(|_| Err(Error::internal("a tool panicked", entry.tool.name.as_ref())));
-        let result = answer.and_then(|text| {
-            let value = serde_json::from_str(&text).map_err(|error| Error::internal("answer", error))?;
-            let mut result = CallToolResult::success(vec![ContentBlock::text(text)]);
-            result.structured_content = Some(value);
-            Ok(result)
-        });
-        Ok(result.unwrap_or_else(|error| refusal(&entry.tool.name, &error)).into())
+        let result = answer.map(structured).unwrap_or_else(|error| refusal(&entry.tool.name, &error));
+        Ok(result.into())
     }
 
     /// What rmcp took for a method of somebody's own. Where it is one of MCP's, its params were wrong.

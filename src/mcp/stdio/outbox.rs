@@ -4,7 +4,6 @@ use std::io;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use serde::Serialize;
 use tokio::io::{AsyncWrite, AsyncWriteExt};
 use tokio::sync::Notify;
 
@@ -46,12 +45,12 @@ impl<W: AsyncWrite + Unpin> Outbox<W> {
         }
     }
 
-    /// Encodes a message as one line (serde_json writes no newline of its own) and queues it.
-    pub(super) fn push(&self, message: &impl Serialize) -> io::Result<()> {
+    /// Queues what `encode` appends, as one line.
+    pub(super) fn push(&self, encode: impl FnOnce(&mut Vec<u8>) -> serde_json::Result<()>) -> io::Result<()> {
         self.check()?;
         let mut queue = self.queue();
         let before = queue.len();
-        if let Err(error) = serde_json::to_writer(&mut *queue, message) {
+        if let Err(error) = encode(&mut queue) {
             queue.truncate(before);
             return Err(error.into());
         }
@@ -139,12 +138,16 @@ mod tests {
 
     use super::*;
 
+    fn json(value: impl serde::Serialize) -> impl FnOnce(&mut Vec<u8>) -> serde_json::Result<()> {
+        move |out| serde_json::to_writer(out, &value)
+    }
+
     #[tokio::test]
     async fn what_is_pushed_together_leaves_in_one_write() {
         let (output, mut peer) = tokio::io::duplex(1024);
         let outbox = Outbox::new(output);
         for number in [1, 2, 3] {
-            outbox.push(&number).unwrap();
+            outbox.push(json(number)).unwrap();
         }
         outbox.flush().await.unwrap();
         let mut bytes = [0; 64];
@@ -156,9 +159,9 @@ mod tests {
     async fn a_flush_that_is_dropped_halfway_loses_and_repeats_nothing() {
         let (output, mut peer) = tokio::io::duplex(1);
         let outbox = Arc::new(Outbox::new(output));
-        outbox.push(&"abc").unwrap();
+        outbox.push(json("abc")).unwrap();
         tokio::time::timeout(Duration::from_millis(1), outbox.flush()).await.unwrap_err();
-        outbox.push(&"def").unwrap();
+        outbox.push(json("def")).unwrap();
         let flushed = tokio::spawn(async move { outbox.flush().await });
         let mut text = String::new();
         peer.read_to_string(&mut text).await.unwrap();
@@ -170,7 +173,7 @@ mod tests {
     async fn a_full_queue_has_no_room_until_it_is_read() {
         let (output, mut peer) = tokio::io::duplex(1024);
         let outbox = Arc::new(Outbox::new(output));
-        outbox.push(&"x".repeat(BACKLOG)).unwrap();
+        outbox.push(json("x".repeat(BACKLOG))).unwrap();
         tokio::time::timeout(Duration::from_millis(1), outbox.room()).await.unwrap_err();
         let writer = outbox.clone();
         tokio::spawn(async move { writer.flush().await });
@@ -183,9 +186,9 @@ mod tests {
         let (output, peer) = tokio::io::duplex(1024);
         drop(peer);
         let outbox = Outbox::new(output);
-        outbox.push(&1).unwrap();
+        outbox.push(json(1)).unwrap();
         outbox.flush().await.unwrap_err();
-        outbox.push(&2).unwrap_err();
+        outbox.push(json(2)).unwrap_err();
         outbox.room().await;
     }
 }
