@@ -73,6 +73,15 @@ impl ClientDetails {
     }
 }
 
+impl Client {
+    /// All that its history tells of it.
+    pub fn fields(&self) -> Vec<(&'static str, Option<String>)> {
+        let mut fields = self.details.fields();
+        fields.push(("archived", self.archived_at.map(|_| "yes".to_owned())));
+        fields
+    }
+}
+
 /// How a client stands in one currency. Drafts and cancelled invoices do not count.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Balance {

@@ -33,6 +33,14 @@ pub struct Frozen {
     pub digest: Hash,
 }
 
+impl Frozen {
+    /// As the history of the invoice names it, so that the one cannot be changed without the other.
+    pub fn field(&self) -> (&'static str, Option<String>) {
+        let hex = self.digest.iter().map(|byte| format!("{byte:02x}"));
+        ("document", Some(hex.collect()))
+    }
+}
+
 impl Papers<'_> {
     pub fn freeze(&self) -> Frozen {
         let text = self.node().json();

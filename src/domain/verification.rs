@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use sha2::{Digest as _, Sha256};
 
 use super::{
-    event::{self, Change, Hash},
+    event::{self, Change, EntityKind, Hash},
     ids::ClientId,
 };
 
@@ -65,18 +65,23 @@ pub struct EventWalk {
 pub struct Told {
     pub entity: (String, i64),
     fields: BTreeMap<String, Option<String>>,
+    /// Its last event says so.
+    pub deleted: bool,
     /// Some of its changes were erased with a client, so that it cannot be told.
     erased: bool,
 }
 
 impl Told {
-    /// The first field that the entity's own row tells otherwise. Fields that no event changed are not compared.
+    /// The first field that the entity's own row tells otherwise. What no event tells was never there; but the business
+    /// was made without an event, so that nothing is known of what nobody ever changed.
     pub fn differs(&self, row: &[(&'static str, Option<String>)]) -> Option<&'static str> {
         if self.erased {
             return None;
         }
-        let differs = |(field, value): &&(&'static str, Option<String>)| {
-            self.fields.get(*field).is_some_and(|told| told != value)
+        let made_silently = self.entity.0 == EntityKind::Business.name();
+        let differs = |(field, value): &&(&'static str, Option<String>)| match self.fields.get(*field) {
+            Some(told) => told != value,
+            None => value.is_some() && !made_silently,
         };
         row.iter().find(differs).map(|(field, _)| *field)
     }
@@ -116,6 +121,7 @@ impl EventWalk {
         self.last.clone_from(&link.hash);
         if let Some(told) = &mut self.told {
             told.erased |= link.changes.is_none();
+            told.deleted = link.action == "deleted";
             let changes = link.changes.iter().flatten();
             told.fields.extend(changes.map(|change| (change.field.clone(), change.after.clone())));
         }

@@ -53,9 +53,8 @@ pub async fn archive(
     }
     let at = archived.then_some(act.now);
     let after = repository::client::set_archived(act.tx, act.business_id(), id, at, act.now).await?;
-    let fields = |archived: bool| vec![("archived", Some(if archived { "yes" } else { "no" }.to_owned()))];
     let action = if archived { "archived" } else { "restored" };
-    act.record(entity(id), action, &fields(!archived), &fields(archived), vec![]).await?;
+    act.record(entity(id), action, &before.fields(), &after.fields(), vec![]).await?;
     Ok(after)
 }
 

@@ -50,7 +50,8 @@ pub async fn create(
     correction::within_original(original, &earlier, &corrective, new.method)?;
     series::issue(act, &client, &mut corrective, &lines, issue_date).await?;
     correction::net(original, &mut corrective, new.method);
-    invoice::add(act, &mut corrective, &lines, "created_and_issued").await?;
+    let frozen = issuing::freeze(act, &client, &corrective, &lines);
+    invoice::add(act, &mut corrective, &lines, "created_and_issued", vec![frozen.field()]).await?;
     let details = vec![
         ("corrected_by", Some(corrective.label())),
         ("method", Some(new.method.name().to_owned())),
@@ -58,6 +59,6 @@ pub async fn create(
     ];
     let original = held.save(act, "corrected", details).await?;
     let corrective = InvoiceWithLines { invoice: corrective, lines };
-    issuing::seal(act, &client, &corrective, Some(&original)).await?;
+    issuing::seal(act, &client, &corrective, Some(&original), &frozen).await?;
     Ok((corrective, original))
 }

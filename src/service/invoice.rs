@@ -95,20 +95,21 @@ pub async fn create(act: &Act<'_>, new: NewInvoice) -> Result<InvoiceWithLines> 
     match new.issuing {
         Issuing::Draft => {
             series::find(act, &invoice).await?;
-            add(act, &mut invoice, &lines, "created").await?;
+            add(act, &mut invoice, &lines, "created", vec![]).await?;
             Ok(InvoiceWithLines { invoice, lines })
         }
         Issuing::External(number) => {
             series::claim_external(act, &number, planned_issue_date).await?;
             invoice.issue(number, None, planned_issue_date, act.today)?;
-            add(act, &mut invoice, &lines, "imported").await?;
+            add(act, &mut invoice, &lines, "imported", vec![]).await?;
             Ok(InvoiceWithLines { invoice, lines })
         }
         Issuing::Now => {
             series::issue(act, &client, &mut invoice, &lines, planned_issue_date).await?;
-            add(act, &mut invoice, &lines, "created_and_issued").await?;
+            let frozen = issuing::freeze(act, &client, &invoice, &lines);
+            add(act, &mut invoice, &lines, "created_and_issued", vec![frozen.field()]).await?;
             let issued = InvoiceWithLines { invoice, lines };
-            issuing::seal(act, &client, &issued, None).await?;
+            issuing::seal(act, &client, &issued, None, &frozen).await?;
             Ok(issued)
         }
     }
@@ -120,10 +121,11 @@ pub(super) async fn add(
     invoice: &mut Invoice,
     lines: &[Line],
     action: &'static str,
+    details: super::Fields,
 ) -> Result<()> {
     invoice.id = repository::invoice::insert(act.tx, act.business_id(), invoice, lines).await?;
     let entity = entity(invoice.id, invoice.client_id);
-    act.record(entity, action, &vec![], &invoice.fields(lines), vec![]).await
+    act.record(entity, action, &vec![], &invoice.fields(lines), details).await
 }
 
 pub async fn update(
@@ -162,8 +164,9 @@ pub async fn issue(
     let client = repository::client::get(act.tx, act.business_id(), invoice.client_id).await?;
     invoice.client_name.clone_from(&client.details.name); // of this very moment, as on the document
     series::issue(act, &client, invoice, lines, issue_date.unwrap_or(act.today)).await?;
-    let issued = held.save(act, "issued", vec![]).await?;
-    issuing::seal(act, &client, &issued, None).await?;
+    let frozen = issuing::freeze(act, &client, invoice, lines);
+    let issued = held.save(act, "issued", vec![frozen.field()]).await?;
+    issuing::seal(act, &client, &issued, None, &frozen).await?;
     Ok(issued)
 }
 

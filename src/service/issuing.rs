@@ -5,9 +5,9 @@ use crate::{
     domain::{
         client::Client,
         correction::Method,
-        document::Papers,
+        document::{Frozen, Papers},
         invoice::Invoice,
-        line,
+        line::{self, Line},
         record::{
             InvoiceRef, Making, Record,
             breakdown::{self, Detail},
@@ -20,16 +20,22 @@ use crate::{
     repository,
 };
 
-/// Freezes an invoice that has just got its number, and registers it. `original` is the one that it corrects.
+/// The document of an invoice that has just got its number.
+pub(super) fn freeze(act: &Act<'_>, client: &Client, invoice: &Invoice, lines: &[Line]) -> Frozen {
+    Papers { business: &act.business.details, client: &client.details, invoice, lines }.freeze()
+}
+
+/// Keeps the document of an issued invoice, and registers the invoice. `original` is the one that it corrects.
 pub(super) async fn seal(
     act: &Act<'_>,
     client: &Client,
     issued: &InvoiceWithLines,
     original: Option<&InvoiceWithLines>,
+    frozen: &Frozen,
 ) -> Result<()> {
     let InvoiceWithLines { invoice, lines } = issued;
     let papers = Papers { business: &act.business.details, client: &client.details, invoice, lines };
-    repository::document::freeze(act.tx, act.business_id(), invoice.id, &papers.freeze()).await?;
+    repository::document::freeze(act.tx, act.business_id(), invoice.id, frozen).await?;
     if !act.business.details.contact.is_in_spain() {
         return Ok(());
     }

@@ -7,6 +7,8 @@ use crate::{
         document,
         event::Fields,
         ids::{ClientId, InvoiceId},
+        invoice::Invoice,
+        line::Line,
         record::{
             Record,
             chain::{Break, Head, Walk},
@@ -116,11 +118,15 @@ async fn documents(
     loop {
         let page = repository::document::list(act.tx, business, after, invoice, PAGE).await?;
         for (id, frozen, form) in &page {
-            let invoice = repository::invoice::get(act.tx, business, *id).await?;
-            let lines = repository::invoice::lines(act.tx, business, *id).await?;
-            let agrees = form.as_ref().is_some_and(|form| document::agrees(frozen, form, &invoice, &lines));
-            if !agrees {
-                return Ok(Some(finding(*id, "The invoice and the document frozen at its issue differ.")));
+            match invoice_and_lines(act, *id).await {
+                Ok((invoice, lines)) => {
+                    let agrees = |form| document::agrees(frozen, form, &invoice, &lines);
+                    if !form.as_ref().is_some_and(agrees) {
+                        let what = "The invoice and the document frozen at its issue differ.";
+                        return Ok(Some(finding(*id, what)));
+                    }
+                }
+                Err(error) => return Ok(Some(finding(*id, lost(error)?))),
             }
             let registers = form.as_ref().is_some_and(document::is_registered);
             if registers && repository::record::hash_of_invoice(act.tx, business, *id).await?.is_none() {
@@ -181,24 +187,46 @@ fn of_entity(kind: &str, id: i64, what: String) -> Finding {
 /// Whether an entity's row still is what its history made of it. What was deleted has none.
 async fn against_row(act: &Act<'_>, told: &Told) -> Result<Option<Finding>> {
     let (kind, id) = &told.entity;
-    let row = match row_of(act, kind, *id).await {
-        Ok(row) => row,
-        Err(Error::NotFound { .. }) => return Ok(None),
-        Err(error) => return Err(error),
+    let what = match row_of(act, kind, *id).await {
+        Err(Error::NotFound { .. }) if told.deleted => return Ok(None),
+        Err(error) => lost(error)?.to_owned(),
+        Ok(row) => match told.differs(&row) {
+            Some(field) => format!("What its row says of its {field} is not what its history made of it."),
+            None => return Ok(None),
+        },
     };
-    let differs = told.differs(&row);
-    Ok(differs.map(|field| of_entity(kind, *id, format!("Its {field} is not what its history made of it."))))
+    Ok(Some(of_entity(kind, *id, what)))
 }
 
 async fn row_of(act: &Act<'_>, kind: &str, id: i64) -> Result<Fields> {
     let business = act.business_id();
     match kind {
         "invoice" => {
-            let invoice = repository::invoice::get(act.tx, business, InvoiceId(id)).await?;
-            let lines = repository::invoice::lines(act.tx, business, InvoiceId(id)).await?;
-            Ok(invoice.fields(&lines))
+            let (invoice, lines) = invoice_and_lines(act, InvoiceId(id)).await?;
+            let frozen = repository::document::get(act.tx, business, InvoiceId(id)).await?;
+            let mut fields = invoice.fields(&lines);
+            fields.extend(frozen.map(|frozen| frozen.field()));
+            Ok(fields)
         }
-        "client" => Ok(repository::client::get(act.tx, business, ClientId(id)).await?.details.fields()),
+        "client" => Ok(repository::client::get(act.tx, business, ClientId(id)).await?.fields()),
         _ => Ok(repository::business::get(act.tx, business).await?.details.fields()),
+    }
+}
+
+async fn invoice_and_lines(act: &Act<'_>, id: InvoiceId) -> Result<(Invoice, Vec<Line>)> {
+    let invoice = repository::invoice::get(act.tx, act.business_id(), id).await?;
+    let lines = repository::invoice::lines(act.tx, act.business_id(), id).await?;
+    Ok((invoice, lines))
+}
+
+/// What it means for a verification that a row cannot be had. That the database cannot be had means nothing.
+fn lost(error: Error) -> Result<&'static str> {
+    match error {
+        Error::NotFound { .. } => Ok("It cannot be found any more, or what it names cannot."),
+        Error::Internal { .. } => {
+            error.log("verify_records");
+            Ok("Its row holds what facturo never writes, and cannot be read any more.")
+        }
+        other => Err(other),
     }
 }

@@ -203,6 +203,7 @@ impl Invoice {
             ("exchange_rate", self.exchange_rate.map(|rate| rate.normalize().to_string())),
             ("corrects", self.correction.as_ref().map(|correction| correction.original.to_string())),
             ("reason", reason),
+            ("superseded", self.superseded.then(|| "yes".to_owned())),
         ]
     }
 }

@@ -108,7 +108,48 @@ fn r16_an_edited_history_is_found() {
     for edit in &edits {
         each_is_found("events", &[(edit, "invoice 1")]);
     }
-    each_is_found("events", &[("UPDATE clients SET phone = '6'", "client 1")]);
+    for edit in ["phone = '6'", "province = 'Soria'", "private_person = true", "archived_at = now()"] {
+        each_is_found("events", &[(&format!("UPDATE clients SET {edit}"), "client 1")]);
+    }
+    for edit in ["superseded = true", "internal_notes = 'Psst'"] {
+        each_is_found("events", &[(&format!("UPDATE invoices SET {edit} WHERE id = 1"), "invoice 1")]);
+    }
+}
+
+/// A document whose digest was made to fit is still not the one that the history of its invoice names.
+#[test]
+fn r16_a_document_that_was_replaced_whole_is_found() {
+    let whole = |text: &str| format!("document = {text}, digest = sha256(convert_to({text}, 'UTF8'))");
+    for (from, to) in [("B12345674", "B99216582"), ("Calle", "Plaza")] {
+        let replaced = format!("replace(document, '{from}', '{to}')");
+        let edit = format!("UPDATE issued_documents SET {} WHERE invoice_id = 1", whole(&replaced));
+        let before = office().database.rows("SELECT document FROM issued_documents WHERE invoice_id = 1");
+        assert!(format!("{before:?}").contains(from), "{before:?}");
+        each_is_found("events", &[(&edit, "invoice 1")]);
+    }
+}
+
+/// What facturo never writes is a finding as well, and the rest is still verified.
+#[test]
+fn r16_a_row_that_cannot_be_read_or_found_is_a_finding() {
+    let unbound = |edit: &str| format!("SET session_replication_role = replica; {edit}");
+    each_is_found(
+        "documents",
+        &[
+            ("UPDATE invoice_lines SET tax_category = 'foo' WHERE invoice_id = 1", "invoice 1"),
+            ("UPDATE invoice_lines SET exemption = 'E9' WHERE invoice_id = 3", "invoice 3"),
+            (&unbound("DELETE FROM invoices WHERE id = 2"), "invoice 2"),
+            (&unbound("UPDATE invoices SET client_id = 4711 WHERE id = 3"), "invoice 3"),
+            (&unbound("DELETE FROM clients WHERE id = 1"), "invoice 1"),
+        ],
+    );
+    each_is_found(
+        "events",
+        &[
+            (&unbound("DELETE FROM invoices WHERE id = 2"), "invoice 2"),
+            (&unbound("DELETE FROM clients WHERE id = 1"), "client 1"),
+        ],
+    );
 }
 
 /// Art. 8: the alarm stays whatever becomes of what raised it, and is raised once.
