@@ -10,7 +10,7 @@ use crate::{
         invoice::{Invoice, State},
         line::Line,
         requirements,
-        series::{Kind, Series},
+        series::Series,
     },
     error::{Error, Result},
     repository,
@@ -21,21 +21,7 @@ pub async fn create(act: &Act<'_>, series: &Series, next_number: Option<i64>) ->
     let business = act.business_id();
     repository::series::lock(act.tx, business).await?;
     let all = repository::series::all(act.tx, business).await?;
-    if all.iter().any(|other| other.code.eq_ignore_ascii_case(&series.code)) {
-        return Err(Error::invalid(
-            "code",
-            "there is such a series already",
-            "a code of its own; list_series names all",
-        ));
-    }
-    if let Some(other) = all.iter().find(|other| other.collides(series)) {
-        let problem = format!("its numbers could be those of series {}", other.code);
-        return Err(Error::invalid(
-            "number_format",
-            problem,
-            "a format whose numbers no other series can give",
-        ));
-    }
+    series.stands_beside(&all)?;
     if series.is_default {
         repository::series::clear_default(act.tx, business, series.kind).await?;
     }
@@ -61,28 +47,8 @@ pub(super) async fn find(act: &Act<'_>, invoice: &Invoice) -> Result<Series> {
         State::Draft { series, .. } => series.as_deref(),
         _ => None,
     };
-    choose(act, wanted, invoice.kind).await
-}
-
-async fn choose(act: &Act<'_>, wanted: Option<&str>, kind: Kind) -> Result<Series> {
     let all = repository::series::all(act.tx, act.business_id()).await?;
-    let found = all.iter().find(|series| match wanted {
-        Some(code) => series.code == code,
-        None => series.kind == kind && series.is_default,
-    });
-    let of_kind = || {
-        let codes: Vec<&str> =
-            all.iter().filter(|series| series.kind == kind).map(|series| series.code.as_str()).collect();
-        format!("a series for {} invoices: {}; create_series makes others", kind.name(), codes.join(", "))
-    };
-    match found {
-        Some(series) if series.kind == kind => Ok(series.clone()),
-        Some(series) => {
-            let problem = format!("{} numbers {} invoices", series.code, series.kind.name());
-            Err(Error::invalid("series", problem, of_kind()))
-        }
-        None => Err(Error::invalid("series", "there is no such series", of_kind())),
-    }
+    Series::choose(&all, wanted, invoice.kind).cloned()
 }
 
 /// Issues a draft, once the law would accept it. The number is taken last, so that the counter's row is locked as

@@ -83,8 +83,37 @@ impl Series {
     }
 
     /// Whether some number could be of both.
-    pub fn collides(&self, other: &Self) -> bool {
+    fn collides(&self, other: &Self) -> bool {
         self.format.collides(&other.format)
+    }
+
+    /// Refuses a new series whose code, or whose numbers, could be those of one that there is.
+    pub fn stands_beside(&self, all: &[Self]) -> Result<()> {
+        if all.iter().any(|other| other.code.eq_ignore_ascii_case(&self.code)) {
+            let accepted = "a code of its own; list_series names all";
+            return Err(Error::invalid("code", "there is such a series already", accepted));
+        }
+        let Some(other) = all.iter().find(|other| other.collides(self)) else { return Ok(()) };
+        let problem = format!("its numbers could be those of series {}", other.code);
+        let accepted = "a format whose numbers no other series can give";
+        Err(Error::invalid("number_format", problem, accepted))
+    }
+
+    /// The series of a code, or the default, for an invoice of that kind.
+    pub fn choose<'a>(all: &'a [Self], wanted: Option<&str>, kind: Kind) -> Result<&'a Self> {
+        let found = all.iter().find(|series| match wanted {
+            Some(code) => series.code == code,
+            None => series.kind == kind && series.is_default,
+        });
+        let problem = match found {
+            Some(series) if series.kind == kind => return Ok(series),
+            Some(series) => format!("{} numbers {} invoices", series.code, series.kind.name()),
+            None => "there is no such series".to_owned(),
+        };
+        let of_kind = all.iter().filter(|series| series.kind == kind).map(|series| series.code.as_str());
+        let codes = of_kind.collect::<Vec<_>>().join(", ");
+        let accepted = format!("a series for {} invoices: {codes}; create_series makes others", kind.name());
+        Err(Error::invalid("series", problem, accepted))
     }
 }
 
