@@ -108,7 +108,12 @@ CREATE TABLE invoice_lines (
     kind             text NOT NULL CONSTRAINT invoice_lines_kind CHECK (kind IN ('item', 'allowance', 'charge')),
     quantity         numeric(19, 6) NOT NULL CONSTRAINT invoice_lines_quantity CHECK (quantity <> 0),
     unit_price       numeric(19, 6) NOT NULL CONSTRAINT invoice_lines_unit_price CHECK (unit_price >= 0),
+    -- the price as it was given with its tax, and what it comes to
+    price_with_tax   numeric(19, 6) CONSTRAINT invoice_lines_price_with_tax CHECK (price_with_tax >= 0),
+    gross            numeric(19, 4),
     discount_percent numeric(7, 4) NOT NULL CONSTRAINT invoice_lines_discount CHECK (discount_percent BETWEEN 0 AND 100),
+    -- which of the five below were said; the others followed from client, business and day
+    tax_said         text NOT NULL,
     tax_category     text NOT NULL,
     tax_rate         numeric(7, 4) NOT NULL CONSTRAINT invoice_lines_tax_rate CHECK (tax_rate BETWEEN 0 AND 100),
     -- the legal basis of a line without tax
@@ -117,6 +122,7 @@ CREATE TABLE invoice_lines (
     withholding_rate numeric(7, 4) NOT NULL CONSTRAINT invoice_lines_withholding_rate CHECK (withholding_rate BETWEEN 0 AND 100),
     net              numeric(19, 4) NOT NULL,
     PRIMARY KEY (business_id, invoice_id, position),
+    CONSTRAINT invoice_lines_priced_once CHECK ((price_with_tax IS NULL) = (gross IS NULL)),
     FOREIGN KEY (business_id, invoice_id) REFERENCES invoices (business_id, id) ON DELETE CASCADE
 );
 

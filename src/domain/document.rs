@@ -126,6 +126,7 @@ fn party(name: Option<String>, tax_id: Option<String>, contact: &Contact, iban: 
 
 fn line_fields(line: &Line, invoice: &Invoice) -> event::Fields {
     let plain = |number: rust_decimal::Decimal| Some(number.normalize().to_string());
+    let money = |amount| Some(money::display(amount, invoice.currency));
     let treatment = &line.treatment;
     vec![
         ("kind", Some(line.kind.name().to_owned())),
@@ -138,7 +139,9 @@ fn line_fields(line: &Line, invoice: &Invoice) -> event::Fields {
         ("exemption", treatment.exemption.map(|exemption| exemption.code().to_owned())),
         ("surcharge_rate", plain(treatment.surcharge_rate)),
         ("withholding_rate", plain(treatment.withholding_rate)),
-        ("net", Some(money::display(line.net, invoice.currency))),
+        ("net", money(line.net)),
+        ("unit_price_with_tax", line.with_tax.and_then(|with_tax| plain(with_tax.unit_price))),
+        ("gross", line.with_tax.and_then(|with_tax| money(with_tax.amount))),
     ]
 }
 

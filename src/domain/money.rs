@@ -1,6 +1,9 @@
-//! Money. One rounding rule for the whole house: **half away from zero, to the currency's own exponent**, applied to
-//! each line's net amount and then to the tax of each (rate) group; sums of rounded amounts are exact
-//! (EN 16931, BR-CO-10 to BR-CO-17).
+//! Money. One rounding rule for the whole house: **half away from zero, to the currency's own exponent**, and sums of
+//! rounded amounts are exact (EN 16931, BR-CO-10 to BR-CO-17). Where it is applied depends on how an invoice is priced:
+//!
+//! - **before tax**: to each line's net amount, then to the tax of each rate and the surcharge of each group (`tax::groups`);
+//! - **with tax**, as on a till: to each line's gross amount, so that the total is the sum of the prices, to the unit; then
+//!   to what is before tax of the gross amounts of a group (`line::compose`). What remains is its tax and surcharge.
 
 use std::borrow::Cow;
 
@@ -12,6 +15,11 @@ use crate::error::{Error, Result};
 /// Rounds to the smallest unit of the currency, half away from zero.
 pub fn round(amount: Decimal, currency: Currency) -> Decimal {
     amount.round_dp_with_strategy(currency.exponent(), RoundingStrategy::MidpointAwayFromZero)
+}
+
+/// Rounds a unit price to the decimals that it may have.
+pub fn fine(price: Decimal) -> Decimal {
+    price.round_dp_with_strategy(decimal::FINE_DECIMALS, RoundingStrategy::MidpointAwayFromZero).normalize()
 }
 
 /// Refuses an amount with more decimals than its currency has.

@@ -184,8 +184,7 @@ fn spanish(
 
 /// The rates must be those of the day of the operation; a correction keeps those of its original.
 fn rates_of_the_day(invoice: &Invoice, lines: &[Line], tool: &str, missing: &mut Missing) {
-    let original = invoice.correction.as_ref().map(|correction| correction.original_issue_date);
-    let on = invoice.operation_date.or(original).unwrap_or(invoice.issue_date());
+    let on = invoice.taxed_on();
     let known = rates::known(invoice.scheme, on);
     let strange = lines.iter().map(|line| line.treatment.rate.normalize()).find(|rate| !known.contains(rate));
     if let Some(rate) = strange.filter(|rate| !known.is_empty() && !rate.is_zero()) {

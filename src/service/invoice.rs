@@ -66,7 +66,8 @@ pub async fn create(act: &Act<'_>, new: NewInvoice) -> Result<InvoiceWithLines> 
     let client = active_client(act, new.client_id).await?;
     let planned_issue_date = new.issue_date.unwrap_or(act.today);
     let business = &act.business.details;
-    let usual = business.usual_tax(&client.details, new.scheme, planned_issue_date);
+    let usual =
+        business.usual_tax(&client.details, new.scheme, new.operation_date.unwrap_or(planned_issue_date));
     let (lines, totals) = line::price(&new.content, usual, new.currency)?;
     invoice::not_negative(&totals, new.currency)?;
     let due = Due::agreed(new.due_date, business.terms_days(&client.details), planned_issue_date)?;
@@ -163,7 +164,9 @@ pub async fn issue(
     invoice.require_draft("issued again")?;
     let client = repository::client::get(act.tx, act.business_id(), invoice.client_id).await?;
     invoice.client_name.clone_from(&client.details.name); // of this very moment, as on the document
-    series::issue(act, &client, invoice, lines, issue_date.unwrap_or(act.today)).await?;
+    let issue_date = issue_date.unwrap_or(act.today);
+    invoice.still_follows(lines, &act.business.details, &client, issue_date)?;
+    series::issue(act, &client, invoice, lines, issue_date).await?;
     let frozen = issuing::freeze(act, &client, invoice, lines);
     let issued = held.save(act, "issued", vec![frozen.field()]).await?;
     issuing::seal(act, &client, &issued, None, &frozen).await?;

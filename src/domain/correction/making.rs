@@ -9,7 +9,7 @@ use crate::{
         date,
         ids::InvoiceId,
         invoice::{Due, Invoice, State},
-        line::{self, ContentInput, Line, LineKind},
+        line::{self, ContentInput, Line, LineKind, WithTax},
         money,
         series::Kind,
         tax::treatment::Usual,
@@ -49,6 +49,7 @@ pub fn negated(lines: &[Line]) -> Vec<Line> {
             LineKind::Charge => LineKind::Allowance,
         },
         quantity: if line.kind == LineKind::Item { -line.quantity } else { line.quantity },
+        with_tax: line.with_tax.map(|with_tax| WithTax { amount: -with_tax.amount, ..with_tax }),
         net: -line.net,
         ..line.clone()
     };

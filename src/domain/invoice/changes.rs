@@ -11,6 +11,7 @@ use crate::{
         codes::Currency,
         ids::ClientId,
         line::{self, ContentInput, Line},
+        money,
         tax::category::Scheme,
     },
     error::{Error, Result},
@@ -33,7 +34,7 @@ pub struct InvoiceChanges {
 }
 
 impl Invoice {
-    /// Changes a draft and its lines. `client` is the one that it is for from now on.
+    /// Changes a draft, and works its lines out anew. `client` is the one that it is for from now on.
     pub fn change_draft(
         &mut self,
         lines: &mut Vec<Line>,
@@ -54,23 +55,53 @@ impl Invoice {
         self.exchange_rate = changes.exchange_rate.unwrap_or(self.exchange_rate);
         self.notes = changes.notes.unwrap_or(self.notes.take());
         self.internal_notes = changes.internal_notes.unwrap_or(self.internal_notes.take());
-        let usual = business.usual_tax(&client.details, changes.scheme.unwrap_or(self.scheme), issue_date);
-        self.client_id = client.id;
-        self.client_name = client.details.name;
-        let Some(content) = changes.content else {
-            let asked = changes.currency.map(|_| "currency").or(changes.scheme.map(|_| "tax_scheme"));
-            return asked.map_or(Ok(()), |field| {
-                Err(Error::invalid(
-                    field,
-                    "cannot change alone, since amounts are not converted",
-                    "the lines anew with it",
-                ))
-            });
+        let content = match (changes.content, changes.currency, changes.scheme) {
+            (Some(content), ..) => content,
+            (None, None, None) => ContentInput::of(lines),
+            (None, currency, _) => {
+                let field = if currency.is_some() { "currency" } else { "tax_scheme" };
+                let problem = "cannot change alone, since amounts are not converted";
+                return Err(Error::invalid(field, problem, "the lines anew with it"));
+            }
         };
         self.currency = changes.currency.unwrap_or(self.currency);
         self.scheme = changes.scheme.unwrap_or(self.scheme);
+        let usual = business.usual_tax(&client.details, self.scheme, self.taxed_on());
+        self.client_id = client.id;
+        self.client_name = client.details.name;
         (*lines, self.totals) = line::price(&content, usual, self.currency)?;
         not_negative(&self.totals, self.currency)
+    }
+
+    /// Refuses to issue a draft on a day if it would come out otherwise by what holds then of client and business: neither
+    /// what a person saw in it is changed silently, nor is what no longer holds issued.
+    pub fn still_follows(
+        &self,
+        lines: &[Line],
+        business: &BusinessDetails,
+        client: &Client,
+        issue_date: Date,
+    ) -> Result<()> {
+        let on = self.operation_date.unwrap_or(issue_date);
+        let usual = business.usual_tax(&client.details, self.scheme, on);
+        let (now, totals) = line::price(&ContentInput::of(lines), usual, self.currency)?;
+        let changes = line::changes(lines, &now);
+        if changes.is_empty() {
+            return Ok(());
+        }
+        let [payable, payable_now] =
+            [self.totals.payable, totals.payable].map(|amount| money::display(amount, self.currency));
+        Err(Error::conflict(
+            format!(
+                "{} no longer follows from its client, the business and the day: {}; payable {payable} {}, now {payable_now}.",
+                self.label(),
+                changes.join("; "),
+                self.currency
+            ),
+            format!(
+                "update_invoice with issue_date: {issue_date} works it out anew; to keep it, say its lines anew with these rates. Then issue it."
+            ),
+        ))
     }
 
     /// An issued invoice stands. What may still be agreed anew is when it is due; the document keeps its own date.

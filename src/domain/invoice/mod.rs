@@ -133,6 +133,12 @@ impl Invoice {
         }
     }
 
+    /// The day whose rates of tax count: that of the operation; of a correction, its original's.
+    pub fn taxed_on(&self) -> Date {
+        let original = self.correction.as_ref().map(|correction| correction.original_issue_date);
+        self.operation_date.or(original).unwrap_or(self.issue_date())
+    }
+
     /// What the client still owes; below zero what it is to get back. Drafts and cancelled invoices owe nothing.
     pub fn outstanding(&self) -> Decimal {
         match self.state {

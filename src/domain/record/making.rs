@@ -181,7 +181,7 @@ mod tests {
         codes::Currency,
         record::samples,
         tax::{
-            self,
+            self, Taxed,
             category::{Category, Exemption},
         },
     };
@@ -200,7 +200,7 @@ mod tests {
         let line = (prop::sample::select(kinds), any::<i64>());
         let line = line.prop_map(|((category, rate, surcharge, exemption), net)| {
             let treatment = samples::treatment(category, rate, exemption, surcharge);
-            (treatment, Decimal::new(net % 100_000_000_000, 2))
+            Taxed { treatment, net: Decimal::new(net % 100_000_000_000, 2), gross: None }
         });
         prop::collection::vec(line, 1..12).prop_map(|lines| tax::groups(lines, Currency::EUR))
     }

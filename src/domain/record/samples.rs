@@ -11,7 +11,7 @@ use crate::domain::{
     codes::{Country, Currency},
     correction::Code,
     tax::{
-        self, TaxGroup,
+        self, TaxGroup, Taxed,
         category::{Category, Exemption, Scheme},
         treatment::Treatment,
     },
@@ -37,7 +37,7 @@ fn surcharged(
     surcharge: &str,
 ) -> TaxGroup {
     let treatment = treatment(category, rate, exemption, surcharge);
-    tax::groups([(treatment, base.parse().unwrap())], Currency::EUR).remove(0)
+    tax::groups([Taxed { treatment, net: base.parse().unwrap(), gross: None }], Currency::EUR).remove(0)
 }
 
 pub(crate) fn treatment(

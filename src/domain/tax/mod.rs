@@ -16,6 +16,24 @@ use self::{
 use super::{codes::Currency, money};
 use crate::error::Result;
 
+/// What the tax of a line is worked out from.
+#[derive(Debug, Clone, Copy)]
+pub struct Taxed {
+    pub treatment: Treatment,
+    /// Before tax.
+    pub net: Decimal,
+    /// With tax and surcharge, where that is how the line was priced.
+    pub gross: Option<Decimal>,
+}
+
+/// What the lines of a [`TaxGroup`] have in common: category, rate, basis, rate of surcharge.
+pub type Key = (Category, Decimal, Option<Exemption>, Decimal);
+
+pub fn key(treatment: &Treatment) -> Key {
+    let Treatment { category, rate, exemption, surcharge_rate, .. } = treatment;
+    (*category, rate.normalize(), *exemption, surcharge_rate.normalize())
+}
+
 /// The lines of one category and rate taken together.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TaxGroup {
@@ -25,12 +43,10 @@ pub struct TaxGroup {
     pub rate: Decimal,
     /// Sum of the lines' net amounts (BT-116).
     pub base: Decimal,
-    /// `base × rate` (BT-117). A rate's tax is rounded once, on the base of all its groups (BR-CO-17, BR-S-08), so beside
-    /// another group of the rate, with another surcharge, it may differ from the product by one unit.
+    /// BT-117; how it is rounded: [`groups`].
     pub amount: Decimal,
     /// Percent.
     pub surcharge_rate: Decimal,
-    /// `base × surcharge rate`, rounded once.
     pub surcharge: Decimal,
 }
 
@@ -50,36 +66,65 @@ pub struct Totals {
     pub payable: Decimal,
 }
 
-/// Puts `(treatment, net)` pairs together by category and rate, and taxes each group once. Their order does not matter.
-pub fn groups(lines: impl IntoIterator<Item = (Treatment, Decimal)>, currency: Currency) -> Vec<TaxGroup> {
-    let mut bases = BTreeMap::<_, Decimal>::new();
-    for (Treatment { category, rate, exemption, surcharge_rate, .. }, net) in lines {
-        *bases.entry((category, rate.normalize(), exemption, surcharge_rate.normalize())).or_default() += net;
+/// Puts lines together by category and rate, and taxes each group once. Their order does not matter.
+///
+/// Of lines priced before tax the tax is `base × rate`, rounded once a rate (BR-CO-17, BR-S-08): beside another group of
+/// the rate, with another surcharge, it may differ from the product by one unit. The surcharge is `base × its rate`.
+/// Of lines priced with tax it is what their prices hold above the base; tax and surcharge share that by their rates. So
+/// prices add up to the total, and the tax may differ from the product by one unit, which BR-CO-17 lets pass.
+pub fn groups(lines: impl IntoIterator<Item = Taxed>, currency: Currency) -> Vec<TaxGroup> {
+    let mut sums = BTreeMap::<Key, Sums>::new();
+    for Taxed { treatment, net, gross } in lines {
+        let sums = sums.entry(key(&treatment)).or_default();
+        sums.base += net;
+        match gross {
+            None => sums.priced_before += net,
+            Some(gross) => sums.held += gross - net,
+        }
     }
     let mut rates = BTreeMap::<Decimal, (Decimal, Decimal)>::new();
-    let group = |((category, rate, exemption, surcharge_rate), base)| {
+    let group = |((category, rate, exemption, surcharge_rate), sums): (Key, Sums)| {
         let (whole_base, taxed) = rates.entry(rate).or_default();
-        *whole_base += base;
-        let amount = share(*whole_base, rate, currency) - *taxed;
-        *taxed += amount;
-        let surcharge = share(base, surcharge_rate, currency);
+        *whole_base += sums.priced_before;
+        let on_top = share(*whole_base, rate, currency) - *taxed;
+        *taxed += on_top;
+        let held = held_tax(sums.held, rate, surcharge_rate, currency);
+        let surcharge = share(sums.priced_before, surcharge_rate, currency) + sums.held - held;
+        let (base, amount) = (sums.base, on_top + held);
         TaxGroup { category, exemption, rate, base, amount, surcharge_rate, surcharge }
     };
-    bases.into_iter().map(group).collect()
+    sums.into_iter().map(group).collect()
+}
+
+#[derive(Default)]
+struct Sums {
+    base: Decimal,
+    /// The part of the base whose prices were before tax.
+    priced_before: Decimal,
+    /// Tax and surcharge that prices held.
+    held: Decimal,
+}
+
+/// The tax in what prices held of tax and surcharge.
+fn held_tax(held: Decimal, rate: Decimal, surcharge_rate: Decimal, currency: Currency) -> Decimal {
+    if surcharge_rate.is_zero() {
+        return held;
+    }
+    money::round(held * rate / (rate + surcharge_rate), currency)
 }
 
 /// What an invoice comes to.
 ///
 /// # Errors
 /// Sums with more than 12 digits before the point.
-pub fn totals(lines: &[(Treatment, Decimal)], currency: Currency) -> Result<Totals> {
+pub fn totals(lines: &[Taxed], currency: Currency) -> Result<Totals> {
     let groups = groups(lines.iter().copied(), currency);
     let sum = |of: fn(&TaxGroup) -> Decimal| groups.iter().map(of).sum::<Decimal>();
     let subtotal = money::bounded("the subtotal", sum(|group| group.base))?;
     let (tax, surcharge) = (sum(|group| group.amount), sum(|group| group.surcharge));
     let total = money::bounded("the total", subtotal + tax + surcharge)?;
     let mut withheld = BTreeMap::<Decimal, Decimal>::new();
-    for (treatment, net) in lines {
+    for Taxed { treatment, net, .. } in lines {
         *withheld.entry(treatment.withholding_rate.normalize()).or_default() += net;
     }
     let withholding: Decimal = withheld.into_iter().map(|(rate, base)| share(base, rate, currency)).sum();
@@ -111,9 +156,13 @@ mod tests {
         Decimal::new(cents, 2)
     }
 
+    fn taxed(treatment: Treatment, net: Decimal) -> Taxed {
+        Taxed { treatment, net, gross: None }
+    }
+
     #[test]
     fn tax_is_rounded_once_a_group_not_once_a_line() {
-        let line = (treatment("21", "0", "0"), cents(7));
+        let line = taxed(treatment("21", "0", "0"), cents(7));
         let lines = [line; 10];
         assert_eq!(groups(lines, Currency::EUR).len(), 1);
         assert_eq!(totals(&lines, Currency::EUR).unwrap().tax, cents(15)); // ten times 0.01 would be 0.10
@@ -122,14 +171,15 @@ mod tests {
     /// BR-CO-17: a rate's tax is one, whatever surcharges stand beside it.
     #[test]
     fn tax_is_rounded_once_a_rate_though_its_surcharges_differ() {
-        let lines = [(treatment("21", "5.2", "0"), cents(7)), (treatment("21", "1.75", "0"), cents(7))];
+        let lines =
+            [("21", "5.2"), ("21", "1.75")].map(|(rate, more)| taxed(treatment(rate, more, "0"), cents(7)));
         let amounts = groups(lines, Currency::EUR).into_iter().map(|group| group.amount).collect::<Vec<_>>();
         assert_eq!(amounts, [cents(1), cents(2)]); // 0.03 on 0.14, and not 0.01 twice
     }
 
     #[test]
     fn withholding_is_on_the_base_and_leaves_the_total_alone() {
-        let line = (treatment("21", "0", "15"), cents(100_000));
+        let line = taxed(treatment("21", "0", "15"), cents(100_000));
         let totals = totals(&[line], Currency::EUR).unwrap();
         assert_eq!(
             (totals.total, totals.withholding, totals.payable),
@@ -139,13 +189,13 @@ mod tests {
 
     #[test]
     fn the_surcharge_stands_beside_the_tax_of_its_group() {
-        let lines =
-            [(treatment("21", "5.2", "0"), cents(10_000)), (treatment("10", "1.4", "0"), cents(5_000))];
+        let lines = [("21", "5.2", 10_000), ("10", "1.4", 5_000)];
+        let lines = lines.map(|(rate, more, net)| taxed(treatment(rate, more, "0"), cents(net)));
         let totals = totals(&lines, Currency::EUR).unwrap();
         assert_eq!((totals.tax, totals.surcharge, totals.total), (cents(2_600), cents(590), cents(18_190)));
     }
 
-    fn lines() -> impl Strategy<Value = Vec<(Treatment, Decimal)>> {
+    fn lines() -> impl Strategy<Value = Vec<Taxed>> {
         let kinds = vec![
             ("21", "0", "15"),
             ("21", "5.2", "0"),
@@ -154,7 +204,9 @@ mod tests {
             ("0", "0", "19"),
         ];
         let line = (prop::sample::select(kinds), -10_000_000_i64..10_000_000).prop_map(
-            |((rate, surcharge, withholding), net)| (treatment(rate, surcharge, withholding), cents(net)),
+            |((rate, surcharge, withholding), net)| {
+                taxed(treatment(rate, surcharge, withholding), cents(net))
+            },
         );
         prop::collection::vec(line, 0..40)
     }
@@ -164,7 +216,7 @@ mod tests {
         #[test]
         fn sums_hold_and_order_does_not_matter(lines in lines()) {
             let found = totals(&lines, Currency::EUR).unwrap();
-            prop_assert_eq!(found.subtotal, lines.iter().map(|(_, net)| *net).sum::<Decimal>());
+            prop_assert_eq!(found.subtotal, lines.iter().map(|line| line.net).sum::<Decimal>());
             prop_assert_eq!(found.total, found.subtotal + found.tax + found.surcharge);
             prop_assert_eq!(found.payable, found.total - found.withholding);
             let together = groups(lines.iter().copied(), Currency::EUR);

@@ -1,16 +1,13 @@
 //! From what is said of a line's tax, and what is usual, to its treatment.
 
-use rust_decimal::{Decimal, RoundingStrategy};
+use rust_decimal::Decimal;
 use time::Date;
 
 use super::{
     category::{Category, Exemption, Scheme},
     rates,
 };
-use crate::{
-    domain::decimal,
-    error::{Error, Result},
-};
+use crate::error::{Error, Result};
 
 /// What decides the tax of a line. Rates are percentages.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -26,7 +23,7 @@ pub struct Treatment {
 }
 
 /// What is said of a line's tax; all else follows from the [`Usual`].
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct TreatmentInput {
     pub category: Option<Category>,
     pub rate: Option<Decimal>,
@@ -34,6 +31,39 @@ pub struct TreatmentInput {
     pub surcharge_rate: Option<Decimal>,
     pub withholding_rate: Option<Decimal>,
 }
+
+impl TreatmentInput {
+    /// The names of what is said. With the [`Treatment`] it led to they are enough to know it again.
+    pub fn said(&self) -> String {
+        let parts = [
+            (CATEGORY, self.category.is_some()),
+            (RATE, self.rate.is_some()),
+            (EXEMPTION, self.exemption.is_some()),
+            (SURCHARGE, self.surcharge_rate.is_some()),
+            (WITHHOLDING, self.withholding_rate.is_some()),
+        ];
+        let said: Vec<&str> = parts.into_iter().filter(|(_, said)| *said).map(|(name, _)| name).collect();
+        said.join(" ")
+    }
+
+    /// What was said where it led to this treatment.
+    pub fn of(treatment: Treatment, said: &str) -> Self {
+        let is = |name: &str| said.split(' ').any(|said| said == name);
+        Self {
+            category: is(CATEGORY).then_some(treatment.category),
+            rate: is(RATE).then_some(treatment.rate),
+            exemption: treatment.exemption.filter(|_| is(EXEMPTION)),
+            surcharge_rate: is(SURCHARGE).then_some(treatment.surcharge_rate),
+            withholding_rate: is(WITHHOLDING).then_some(treatment.withholding_rate),
+        }
+    }
+}
+
+const CATEGORY: &str = "tax_category";
+const RATE: &str = "tax_rate";
+const EXEMPTION: &str = "exemption";
+const SURCHARGE: &str = "surcharge_rate";
+const WITHHOLDING: &str = "withholding_rate";
 
 /// What holds for an invoice where its lines say nothing else.
 #[derive(Debug, Clone, Copy)]
@@ -94,12 +124,21 @@ impl Treatment {
 }
 
 impl Treatment {
-    /// The price before tax of one that holds tax and surcharge, to the 6 decimals of a unit price.
-    pub fn without_tax(&self, price: Decimal) -> Decimal {
-        let factor = Decimal::ONE + (self.rate + self.surcharge_rate) / Decimal::ONE_HUNDRED;
-        (price / factor)
-            .round_dp_with_strategy(decimal::FINE_DECIMALS, RoundingStrategy::MidpointAwayFromZero)
-            .normalize()
+    /// What is before tax of an amount that holds tax and surcharge, not rounded.
+    pub fn without_tax(&self, amount: Decimal) -> Decimal {
+        amount / (Decimal::ONE + (self.rate + self.surcharge_rate) / Decimal::ONE_HUNDRED)
+    }
+
+    /// In words, part by part, for comparing two.
+    pub fn parts(&self) -> [(&'static str, String); 5] {
+        let plain = |rate: Decimal| rate.normalize().to_string();
+        [
+            (CATEGORY, self.category.name().to_owned()),
+            (RATE, plain(self.rate)),
+            (EXEMPTION, self.exemption.map_or("none", Exemption::code).to_owned()),
+            (SURCHARGE, plain(self.surcharge_rate)),
+            (WITHHOLDING, plain(self.withholding_rate)),
+        ]
     }
 }
 
@@ -197,6 +236,7 @@ mod tests {
                 prop_assert!(found.category.is_taxed() || found.surcharge_rate.is_zero());
                 prop_assert!(found.exemption.is_none_or(|exemption| exemption.fits(found.category)));
                 prop_assert!(category.is_none_or(|category| category == found.category));
+                prop_assert_eq!(TreatmentInput::of(found, &input.said()), input);
                 let price = Decimal::new(price, 6);
                 prop_assert!(found.without_tax(price) <= price);
             }

@@ -32,7 +32,7 @@ pub(super) struct ContentArgs {
     discount_percent: Option<Number>,
     /// On the whole: a charge such as postage, or with an amount below zero an allowance.
     adjustments: Option<Vec<AdjustmentArgs>>,
-    /// The prices of the lines hold the tax already.
+    /// Prices and adjustments hold the tax already: the total is their sum.
     prices_include_tax: Option<Flag>,
     /// iva, igic or ipsi; the business's where absent.
     tax_scheme: Option<Text>,
@@ -110,7 +110,7 @@ impl TaxArgs {
 }
 
 impl LineArgs {
-    fn parse(self, index: usize, price_includes_tax: bool) -> Result<LineInput> {
+    fn parse(self, index: usize) -> Result<LineInput> {
         let Self { tax_category, tax_rate, exemption, surcharge_rate, withholding_rate, .. } = self;
         let field = |name: &str| format!("lines[{index}].{name}");
         let fine =
@@ -120,7 +120,6 @@ impl LineArgs {
             description: text::line(field("description"), &self.description.0, text::NAME_MAX)?,
             quantity: self.quantity.as_ref().map_or(Ok(Decimal::ONE), |number| fine("quantity", number))?,
             unit_price: fine("unit_price", &self.unit_price)?,
-            price_includes_tax,
             discount_percent: discount.map_or(Ok(Decimal::ZERO), |Number(text)| {
                 decimal::percent(field("discount_percent"), text)
             })?,
@@ -159,7 +158,6 @@ impl ContentArgs {
         language: Language,
     ) -> Result<Option<ContentInput>> {
         let net = amount("net_amount", self.net_amount.as_ref())?;
-        let includes_tax = self.prices_include_tax.as_ref().is_some_and(|flag| flag.0);
         let either = "either lines, or net_amount with a description";
         let lines = match (self.lines, net) {
             (Some(_), Some(_)) => {
@@ -171,11 +169,11 @@ impl ContentArgs {
                 {
                     return Err(Error::invalid(field, "is of the single line; lines have their own", either));
                 }
-                let parse = |(index, line): (usize, LineArgs)| line.parse(index, includes_tax);
+                let parse = |(index, line): (usize, LineArgs)| line.parse(index);
                 lines.into_iter().enumerate().map(parse).collect::<Result<_>>()?
             }
             (None, Some(net)) => {
-                vec![single_line(net, self.description.as_ref(), &tax, includes_tax, currency)?]
+                vec![single_line(net, self.description.as_ref(), &tax, currency)?]
             }
             (None, None) => {
                 let alone = [
@@ -200,6 +198,7 @@ impl ContentArgs {
             adjustments: adjustments
                 .map(|(index, adjustment)| adjustment.parse(index))
                 .collect::<Result<_>>()?,
+            prices_include_tax: self.prices_include_tax.is_some_and(|flag| flag.0),
         }))
     }
 }
@@ -208,7 +207,6 @@ fn single_line(
     net: Decimal,
     description: Option<&Text>,
     tax: &TaxArgs,
-    price_includes_tax: bool,
     currency: Currency,
 ) -> Result<LineInput> {
     let net = money::exact("net_amount", net, currency)?;
@@ -219,7 +217,6 @@ fn single_line(
         description: text::line("description", given(description).unwrap_or_default(), text::NAME_MAX)?,
         quantity: Decimal::ONE,
         unit_price: net,
-        price_includes_tax,
         discount_percent: Decimal::ZERO,
         tax: tax.parse("")?,
     })

@@ -203,11 +203,51 @@ fn prices_that_hold_the_tax_give_it_back() {
         {"description": "C", "unit_price": "5", "exemption": "E1"},
     ]);
     let invoice = office.sold_lines(client, lines, included());
-    assert_adds_up(&invoice);
     assert_fields(&invoice, json!({"subtotal": "30.75", "tax": "5.25", "total": "36.00"}));
+    let first =
+        json!({"unit_price": "8.264463", "unit_price_with_tax": "10", "net": "24.79", "gross": "30.00"});
+    assert_fields(&invoice["lines"][0], first);
     let with_surcharge = office.sold(retailer, "126.20", included());
     assert_fields(
         &with_surcharge,
         json!({"subtotal": "100.00", "tax": "21.00", "surcharge_total": "5.20", "total": "126.20"}),
     );
+}
+
+/// A till's prices are its total, to the cent; base and tax are taken out of it, and BR-CO-17 holds to a cent.
+#[test]
+fn prices_that_hold_the_tax_add_up_to_the_total() {
+    let mut office = Office::open();
+    let client = office.client("Ana");
+    for (price, quantity, rate, subtotal, total) in [
+        ("100", "1", 21, "82.64", "100.00"),
+        ("0.01", "3", 21, "0.02", "0.03"),
+        ("0.01", "1", 21, "0.01", "0.01"),
+        ("3", "100000", 10, "272727.27", "300000.00"),
+        ("0.05", "900000", 21, "37190.08", "45000.00"),
+    ] {
+        let lines = json!([
+            {"description": "Sold", "unit_price": price, "quantity": quantity, "tax_rate": rate},
+        ]);
+        let invoice = office.sold_lines(client, lines, json!({"prices_include_tax": true}));
+        assert_fields(&invoice, json!({"subtotal": subtotal, "total": total, "payable": total}));
+        let paid = office.call("record_payment", json!({"invoice_id": invoice["id"], "amount": total}));
+        assert_eq!(paid["invoice"]["status"], "paid");
+        let (back, _) = office.corrected(&invoice, json!({}));
+        assert_fields(&back, json!({"total": format!("-{total}"), "subtotal": format!("-{subtotal}")}));
+    }
+    // a discount and postage hold it too
+    let lines = json!([
+        {"description": "Coffee", "unit_price": "1.50", "quantity": 3, "tax_rate": 10},
+        {"description": "Cup", "unit_price": "9.99"},
+    ]);
+    let more = json!({
+        "prices_include_tax": true, "discount_percent": 10,
+        "adjustments": [{"description": "Postage", "amount": "4.95"}],
+    });
+    let ticket = office.sold_lines(client, lines, more);
+    // 4.50 + 9.99 − 0.45 − 1.00 + 4.95
+    assert_fields(&ticket, json!({"total": "17.99", "subtotal": "15.20", "tax": "2.79"}));
+    assert_eq!(ticket["adjustments"][2]["gross"], "4.95");
+    assert_eq!(office.call("verify_records", json!({}))["verified"], true);
 }

@@ -6,6 +6,7 @@ mod categories;
 mod correcting;
 mod credits;
 mod currencies;
+mod drafts;
 mod frozen;
 mod records;
 mod requirements;

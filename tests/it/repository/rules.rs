@@ -24,7 +24,6 @@ fn work(client_id: ClientId, issuing: Issuing) -> NewInvoice {
         description: "Work".into(),
         quantity: Decimal::ONE,
         unit_price: Decimal::TEN,
-        price_includes_tax: false,
         discount_percent: Decimal::ZERO,
         tax: TreatmentInput { rate: Some(Decimal::ZERO), ..TreatmentInput::default() },
     };

@@ -19,7 +19,7 @@ fn stocked() -> Database {
                                corrects, correction_method, correction_code, correction_reason, search_text, created_at, updated_at)
          VALUES (1, 1, 'Ana', 'corrective', 'pending', 'R-2026-0001', 'R', '2026-01-01', '2026-01-31', true,
                  '2026-01-31', 'EUR', 'iva', -10, 0, 0, -10, 0, -10, 1, 'difference', 'R1', 'returned', '', now(), now());
-         INSERT INTO invoice_lines VALUES (1, 1, 1, 'Work', 'item', 1, 100, 0, 'standard', 21, NULL, 0, 15, 100);
+         INSERT INTO invoice_lines VALUES (1, 1, 1, 'Work', 'item', 1, 100, NULL, NULL, 0, '', 'standard', 21, NULL, 0, 15, 100);
          INSERT INTO payments (business_id, invoice_id, amount, paid_on, method, created_at)
          VALUES (1, 1, 5, '2026-01-02', 'cash', now());
          INSERT INTO series_counters VALUES (1, 'F', 2026, 5, 2, '2026-01-01');

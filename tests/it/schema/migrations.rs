@@ -32,7 +32,7 @@ const CONTENTS: &[(&str, &str)] = &[
                 CASE WHEN n % 2 = 0 THEN date '2026-01-31' END, 'EUR', 'iva', 100, 21, 0, 121, 0, 121, '', now(), now()
          FROM generate_series(1, 50) n;
          INSERT INTO invoice_lines
-         SELECT 1, n, 1, 'Work', 'item', 1, 100, 0, 'standard', 21, NULL, 0, 0, 100 FROM generate_series(1, 50) n;
+         SELECT 1, n, 1, 'Work', 'item', 1, 100, NULL, NULL, 0, '', 'standard', 21, NULL, 0, 0, 100 FROM generate_series(1, 50) n;
          INSERT INTO payments (business_id, invoice_id, amount, paid_on, method, created_at)
          SELECT 1, n, 1, '2026-02-01', 'cash', now() FROM generate_series(2, 50, 2) n;
          UPDATE invoices SET paid = 1 WHERE status = 'pending';

@@ -65,18 +65,29 @@ pub struct InvoiceDetails {
 struct LineView {
     description: String,
     quantity: String,
+    /// Before tax.
     unit_price: String,
+    /// As it was given, where prices hold the tax.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    unit_price_with_tax: Option<String>,
     /// Percent.
     discount_percent: String,
     #[serde(flatten)]
     tax: TreatmentView,
     net: String,
+    /// With tax and surcharge, where the price holds them.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    gross: Option<String>,
 }
 
 #[derive(Serialize, JsonSchema)]
 struct AdjustmentView {
     description: String,
+    /// Before tax.
     amount: String,
+    /// With tax and surcharge, where prices hold them.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    gross: Option<String>,
     #[serde(flatten)]
     tax: TreatmentView,
 }
@@ -168,10 +179,13 @@ impl InvoiceDetails {
             discount_percent: line.discount_percent.normalize().to_string(),
             tax: line.treatment.into(),
             net: money(line.net),
+            unit_price_with_tax: line.with_tax.map(|with_tax| with_tax.unit_price.normalize().to_string()),
+            gross: line.with_tax.map(|with_tax| money(with_tax.amount)),
         };
         let adjustment = |line: &Line| AdjustmentView {
             description: line.description.clone(),
             amount: money(line.net),
+            gross: line.with_tax.map(|with_tax| money(with_tax.amount)),
             tax: line.treatment.into(),
         };
         let corrected_by = |correction: CorrectedBy| CorrectedByView {
