@@ -75,6 +75,14 @@ pub fn agrees(frozen: &Frozen, form: &Node, invoice: &Invoice, lines: &[Line]) -
         })
 }
 
+/// The buyer's tax number on a frozen document.
+pub fn buyer_tax_id(form: &Node) -> Option<&str> {
+    match form.get("buyer")?.get("tax_id")? {
+        Node::Text(number) => Some(number),
+        Node::Group(_) | Node::Many(_) => None,
+    }
+}
+
 /// Whether a frozen document is of a business in Spain, so that its invoice was registered when it was issued.
 pub fn is_registered(form: &Node) -> bool {
     let country = form.get("seller").and_then(|seller| seller.get("country"));

@@ -284,6 +284,21 @@ impl Line {
         if with_tax { line.priced_with_tax() } else { line }
     }
 
+    /// Takes back what is left of an invoice at one treatment: so much before tax, and so much with it.
+    pub fn taking_back(description: &str, treatment: Treatment, net: Decimal, gross: Decimal) -> Self {
+        Self {
+            kind: LineKind::Item,
+            description: description.to_owned(),
+            quantity: if gross < Decimal::ZERO { Decimal::ONE } else { Decimal::NEGATIVE_ONE },
+            unit_price: net.abs(),
+            with_tax: Some(WithTax { unit_price: gross.abs(), amount: -gross }),
+            discount_percent: Decimal::ZERO,
+            asked: TreatmentInput::default(),
+            treatment,
+            net: -net,
+        }
+    }
+
     /// The same with the price read as one that holds the tax; [`take_tax_out`] works the net amount out.
     fn priced_with_tax(self) -> Self {
         let with_tax = Some(WithTax { unit_price: self.unit_price, amount: self.net });

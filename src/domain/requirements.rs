@@ -21,7 +21,8 @@ const SIMPLIFIED_MAX: Decimal = Decimal::from_parts(400, 0, 0, false, 0);
 /// The same in the sectors that art. 4.2 lists.
 const SIMPLIFIED_RETAIL_MAX: Decimal = Decimal::from_parts(3_000, 0, 0, false, 0);
 
-/// Refuses to issue what the law of the business's country would not accept. `invoice` is as it would be issued.
+/// Refuses to issue what the law of the business's country would not accept. `invoice` is as it would be issued, and
+/// `standing` what stands already of the invoice that it corrects by difference.
 ///
 /// # Errors
 /// One conflict that lists everything missing.
@@ -30,13 +31,17 @@ pub fn check(
     client: &ClientDetails,
     invoice: &Invoice,
     lines: &[Line],
+    standing: Decimal,
 ) -> Result<()> {
     let mut missing = Missing::default();
     seller(business, &mut missing);
     let is_spanish = business.contact.is_in_spain();
     buyer(client, invoice, lines, is_spanish, &mut missing);
     if is_spanish {
-        spanish(business, client, invoice, lines, &mut missing);
+        spanish(client, invoice, lines, &mut missing);
+        if invoice.is_simplified() {
+            simplified(business, invoice, lines, standing, &mut missing);
+        }
     }
     missing.into_result()
 }
@@ -128,13 +133,7 @@ impl Place {
     }
 }
 
-fn spanish(
-    business: &BusinessDetails,
-    client: &ClientDetails,
-    invoice: &Invoice,
-    lines: &[Line],
-    missing: &mut Missing,
-) {
+fn spanish(client: &ClientDetails, invoice: &Invoice, lines: &[Line], missing: &mut Missing) {
     let tool = if invoice.kind == Kind::Corrective { "correct_invoice" } else { "update_invoice" };
     // art. 12.1: the tax in euros, whatever the currency
     missing.unless(
@@ -177,9 +176,6 @@ fn spanish(
         "lines with and without surcharge_rate, which belong on separate invoices",
         tool,
     );
-    if invoice.kind == Kind::Simplified {
-        simplified(business, invoice, lines, missing);
-    }
 }
 
 /// The rates must be those of the day of the operation; a correction keeps those of its original.
@@ -194,15 +190,26 @@ fn rates_of_the_day(invoice: &Invoice, lines: &[Line], tool: &str, missing: &mut
     }
 }
 
-/// Art. 4: up to 400 euros, and never for what goes abroad or reverses the charge.
-fn simplified(business: &BusinessDetails, invoice: &Invoice, lines: &[Line], missing: &mut Missing) {
+/// Art. 4: up to 400 euros, and never for what goes abroad or reverses the charge; a correction together with what stands
+/// of its original. What takes back is let be.
+fn simplified(
+    business: &BusinessDetails,
+    invoice: &Invoice,
+    lines: &[Line],
+    standing: Decimal,
+    missing: &mut Missing,
+) {
+    let wants = match invoice.kind {
+        Kind::Corrective => "take it all back (correct_invoice without lines), then make one of",
+        Kind::Standard | Kind::Simplified => "this one wants",
+    };
     let rate = invoice.exchange_rate.filter(|_| invoice.currency != Currency::EUR);
-    let euros = invoice.totals.total * rate.unwrap_or(Decimal::ONE);
+    let euros = (standing + invoice.totals.total) * rate.unwrap_or(Decimal::ONE);
     let limit = if business.retail { SIMPLIFIED_RETAIL_MAX } else { SIMPLIFIED_MAX };
     missing.unless(
-        euros <= limit,
+        euros <= limit || invoice.totals.total <= Decimal::ZERO,
         &format!(
-            "a simplified invoice comes to {} EUR at most; this one wants kind: standard",
+            "a simplified invoice comes to {} EUR at most; {wants} kind: standard",
             money::display(limit, Currency::EUR)
         ),
         "create_invoice",
@@ -212,7 +219,7 @@ fn simplified(business: &BusinessDetails, invoice: &Invoice, lines: &[Line], mis
     });
     missing.unless(
         !abroad,
-        "an invoice across borders or with reverse charge wants kind: standard",
+        &format!("across borders or with reverse charge, {wants} kind: standard"),
         "create_invoice",
     );
 }

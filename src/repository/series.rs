@@ -15,6 +15,7 @@ use crate::{
 pub struct Progress {
     pub series: Series,
     pub last_number: Option<i64>,
+    /// Of the last invoice that it numbered itself.
     pub last_issue_date: Option<Date>,
 }
 
@@ -35,7 +36,7 @@ pub async fn list(client: &impl Connection, business: BusinessId, year: i32) -> 
     .await
 }
 
-/// Keeps others from making series at the same time.
+/// Keeps others from making series, and from bringing numbers in, at the same time.
 pub async fn lock(tx: &Transaction<'_>, business: BusinessId) -> Result<()> {
     sql::execute(tx, include_str!("../../sql/queries/series/lock.sql"), &[&business.0]).await.map(drop)
 }

@@ -106,7 +106,7 @@ pub async fn create(act: &Act<'_>, new: NewInvoice) -> Result<InvoiceWithLines> 
             Ok(InvoiceWithLines { invoice, lines })
         }
         Issuing::Now => {
-            series::issue(act, &client, &mut invoice, &lines, planned_issue_date).await?;
+            series::issue(act, &client, &mut invoice, &lines, planned_issue_date, Decimal::ZERO).await?;
             let frozen = issuing::freeze(act, &client, &invoice, &lines);
             add(act, &mut invoice, &lines, "created_and_issued", vec![frozen.field()]).await?;
             let issued = InvoiceWithLines { invoice, lines };
@@ -166,7 +166,7 @@ pub async fn issue(
     invoice.client_name.clone_from(&client.details.name); // of this very moment, as on the document
     let issue_date = issue_date.unwrap_or(act.today);
     invoice.still_follows(lines, &act.business.details, &client, issue_date)?;
-    series::issue(act, &client, invoice, lines, issue_date).await?;
+    series::issue(act, &client, invoice, lines, issue_date, Decimal::ZERO).await?;
     let frozen = issuing::freeze(act, &client, invoice, lines);
     let issued = held.save(act, "issued", vec![frozen.field()]).await?;
     issuing::seal(act, &client, &issued, None, &frozen).await?;

@@ -1,5 +1,6 @@
 //! Series, and the numbers they give at issue.
 
+use rust_decimal::Decimal;
 use time::Date;
 
 use super::Act;
@@ -10,13 +11,14 @@ use crate::{
         invoice::{Invoice, State},
         line::Line,
         requirements,
-        series::Series,
+        series::{Series, first_of},
     },
     error::{Error, Result},
     repository,
 };
 
-/// Makes a series. `next_number` lets it go on where another system stopped this year.
+/// Makes a series. It goes on after the highest number of its form that was brought in from elsewhere, and `next_number`
+/// lets it go on where another system stopped this year.
 pub async fn create(act: &Act<'_>, series: &Series, next_number: Option<i64>) -> Result<()> {
     let business = act.business_id();
     repository::series::lock(act.tx, business).await?;
@@ -26,11 +28,7 @@ pub async fn create(act: &Act<'_>, series: &Series, next_number: Option<i64>) ->
         repository::series::clear_default(act.tx, business, series.kind).await?;
     }
     repository::series::insert(act.tx, business, series).await?;
-    if let Some(last @ 1..) = next_number.map(|next| next - 1) {
-        let place = (act.today.year(), last);
-        let start = Date::from_calendar_date(act.today.year(), time::Month::January, 1).unwrap_or(act.today);
-        repository::series::claim_external(act.tx, business, series, place, start).await?;
-    }
+    go_on(act, series, next_number).await?;
     let entity = Entity { kind: EntityKind::Business, id: business.0, client_id: None };
     let made = vec![
         ("series", Some(series.code.clone())),
@@ -39,6 +37,25 @@ pub async fn create(act: &Act<'_>, series: &Series, next_number: Option<i64>) ->
         ("next_number", next_number.map(|next| next.to_string())),
     ];
     act.record(entity, "series_created", &vec![], &vec![], made).await
+}
+
+/// Lets a new series begin after the numbers that were given elsewhere.
+async fn go_on(act: &Act<'_>, series: &Series, next_number: Option<i64>) -> Result<()> {
+    let business = act.business_id();
+    let mut reached = series.reached(&repository::invoice::external_numbers(act.tx, business).await?);
+    if let Some(next) = next_number {
+        let year = act.today.year();
+        let (last, _) = reached.entry(series.period(year)).or_insert((0, first_of(year)));
+        if next <= *last {
+            let problem = format!("{next} is not above {last}, which an invoice from elsewhere has");
+            return Err(Error::invalid("next_number", problem, format!("{} or more", *last + 1)));
+        }
+        *last = next - 1;
+    }
+    for (year, (last, day)) in reached.into_iter().filter(|(_, (last, _))| *last > 0) {
+        repository::series::claim_external(act.tx, business, series, (year, last), day).await?;
+    }
+    Ok(())
 }
 
 /// The series that is to number a draft.
@@ -52,18 +69,19 @@ pub(super) async fn find(act: &Act<'_>, invoice: &Invoice) -> Result<Series> {
 }
 
 /// Issues a draft, once the law would accept it. The number is taken last, so that the counter's row is locked as
-/// briefly as can be.
+/// briefly as can be. `standing` is what stands already of the invoice that it corrects by difference.
 pub(super) async fn issue(
     act: &Act<'_>,
     client: &Client,
     invoice: &mut Invoice,
     lines: &[Line],
     issue_date: Date,
+    standing: Decimal,
 ) -> Result<()> {
     let series = find(act, invoice).await?;
     let mut rehearsal = invoice.clone();
     rehearsal.issue(String::new(), Some(series.code.clone()), issue_date, act.today)?;
-    requirements::check(&act.business.details, &client.details, &rehearsal, lines)?;
+    requirements::check(&act.business.details, &client.details, &rehearsal, lines, standing)?;
     let number = repository::series::next(act.tx, act.business_id(), &series, issue_date).await?;
     let number = series.format.write(issue_date.year(), number);
     invoice.issue(number, Some(series.code), issue_date, act.today)
@@ -71,6 +89,7 @@ pub(super) async fn issue(
 
 /// Where a number from elsewhere has the form of one of our series, that series goes on after it.
 pub(super) async fn claim_external(act: &Act<'_>, number: &str, issue_date: Date) -> Result<()> {
+    repository::series::lock(act.tx, act.business_id()).await?;
     let all = repository::series::all(act.tx, act.business_id()).await?;
     let ours = all.iter().find_map(|series| Some((series, series.format.read(number)?)));
     let Some((series, place)) = ours else { return Ok(()) };

@@ -1,4 +1,4 @@
-SELECT id, number, correction_method, total, payable
+SELECT id, number, correction_method, total
 FROM invoices
 WHERE business_id = $1 AND corrects = $2 AND status <> 'cancelled'
 ORDER BY id

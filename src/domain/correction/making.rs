@@ -3,14 +3,15 @@
 use rust_decimal::Decimal;
 use time::{Date, OffsetDateTime};
 
-use super::{Code, CorrectedBy, Correction, Method};
+use super::{Code, Correction, Method, Standing};
 use crate::{
     domain::{
+        business::BusinessDetails,
+        client::ClientDetails,
         date,
         ids::InvoiceId,
         invoice::{Due, Invoice, State},
-        line::{self, ContentInput, Line, LineKind, WithTax},
-        money,
+        line::{self, ContentInput, Line},
         series::Kind,
         tax::treatment::Usual,
     },
@@ -40,24 +41,37 @@ pub fn day(asked: Option<Date>, original: &Invoice, today: Date) -> Result<Date>
     Err(Error::invalid("issue_date", format!("{day} is before the original's"), accepted))
 }
 
-/// All lines of an original taken back.
-pub fn negated(lines: &[Line]) -> Vec<Line> {
-    let negate = |line: &Line| Line {
-        kind: match line.kind {
-            LineKind::Item => LineKind::Item,
-            LineKind::Allowance => LineKind::Charge,
-            LineKind::Charge => LineKind::Allowance,
-        },
-        quantity: if line.kind == LineKind::Item { -line.quantity } else { line.quantity },
-        with_tax: line.with_tax.map(|with_tax| WithTax { amount: -with_tax.amount, ..with_tax }),
-        net: -line.net,
-        ..line.clone()
-    };
-    lines.iter().map(negate).collect()
+/// What stands on the corrective invoice, taxed as on the day of the original.
+pub fn lines(
+    new: &NewCorrection,
+    standing: &Standing<'_>,
+    business: &BusinessDetails,
+    client: &ClientDetails,
+) -> Result<Vec<Line>> {
+    let (original, original_lines) = standing.original();
+    match (&new.content, new.method) {
+        (Some(content), method) => {
+            let usual = business.usual_tax(client, original.scheme, original.taxed_on());
+            let usual = as_on_original(usual, original_lines);
+            let (lines, totals) = line::price(content, usual, original.currency)?;
+            standing.admits(method, &lines, &totals)?;
+            Ok(lines)
+        }
+        (None, Method::Difference) => {
+            let label = original.label();
+            standing.taken_back(&match business.language.code() {
+                "es" => format!("Resto de {label}"),
+                _ => format!("Rest of {label}"),
+            })
+        }
+        (None, Method::Substitution) => {
+            Err(Error::invalid("lines", "are missing", "all that is right, since it replaces the original"))
+        }
+    }
 }
 
 /// Where all lines of the original are taxed alike, so are those of its correction that say nothing else.
-pub fn as_on_original(usual: Usual, lines: &[Line]) -> Usual {
+fn as_on_original(usual: Usual, lines: &[Line]) -> Usual {
     let Some(first) = lines.first().map(|line| line.treatment) else { return usual };
     if !first.category.is_taxed() || lines.iter().any(|line| line.treatment != first) {
         return usual;
@@ -84,7 +98,7 @@ pub fn draft(
         original_number: original.issued().map(|issued| issued.number.clone()).unwrap_or_default(),
         original_issue_date: original.issue_date(),
         method: new.method,
-        code: new.code.unwrap_or_else(|| Code::usual(original.kind, new.method)),
+        code: Code::of(original, new.method, new.code)?,
         reason: new.reason.clone(),
     };
     Ok(Invoice {
@@ -104,49 +118,4 @@ pub fn draft(
         updated_at: now,
         ..original.clone()
     })
-}
-
-/// All corrections together take back no more than the original holds.
-pub fn within_original(
-    original: &Invoice,
-    earlier: &[CorrectedBy],
-    corrective: &Invoice,
-    method: Method,
-) -> Result<()> {
-    let left = original.totals.total + earlier.iter().map(|correction| correction.total).sum::<Decimal>();
-    let left_to_pay =
-        original.totals.payable + earlier.iter().map(|correction| correction.payable).sum::<Decimal>();
-    match method {
-        Method::Substitution if !earlier.is_empty() => Err(Error::conflict(
-            format!("{} was corrected by difference before.", original.label()),
-            "Correct it by difference once more.",
-        )),
-        Method::Substitution if corrective.totals.total < Decimal::ZERO => Err(Error::invalid(
-            "lines",
-            "add up to less than zero",
-            "all that is right, which is zero or more",
-        )),
-        Method::Difference if left.is_zero() && corrective.totals.total < Decimal::ZERO => {
-            Err(Error::conflict(
-                format!("All of {} was taken back already.", original.label()),
-                "get_invoice names its corrections.",
-            ))
-        }
-        Method::Difference if left + corrective.totals.total < Decimal::ZERO => {
-            let left = money::display(left, original.currency);
-            let problem = format!("take back more than the {left} {} that are left of it", original.currency);
-            Err(Error::invalid(
-                "lines",
-                problem,
-                format!("a total down to -{left}; or give the lines to take back"),
-            ))
-        }
-        Method::Difference if left_to_pay + corrective.totals.payable < Decimal::ZERO => {
-            let left = money::display(left_to_pay, original.currency);
-            let problem =
-                format!("give back more than the {left} {} that were to be paid", original.currency);
-            Err(Error::invalid("lines", problem, "the withholding_rate of the original on each line"))
-        }
-        _ => Ok(()),
-    }
 }

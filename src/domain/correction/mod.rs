@@ -2,15 +2,18 @@
 //! substitution. The original keeps its number, its lines and its state.
 
 mod making;
+mod standing;
 
 use rust_decimal::Decimal;
 use time::Date;
 
-pub use self::making::{NewCorrection, as_on_original, day, draft, negated, within_original};
+pub use self::{
+    making::{NewCorrection, day, draft, lines},
+    standing::Standing,
+};
 use super::{
     ids::InvoiceId,
     invoice::{Invoice, Status},
-    series::Kind,
 };
 use crate::error::{Error, Result};
 
@@ -32,7 +35,6 @@ pub struct CorrectedBy {
     pub number: String,
     pub method: Method,
     pub total: Decimal,
-    pub payable: Decimal,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -96,12 +98,30 @@ impl Code {
         })
     }
 
-    /// The cause where none is given.
-    pub fn usual(original: Kind, method: Method) -> Self {
-        match (original, method) {
-            (Kind::Simplified, _) => Self::R5,
-            (_, Method::Difference) => Self::R1,
-            (_, Method::Substitution) => Self::R4,
+    /// The cause of correcting an invoice: the one that is given, or the usual one.
+    ///
+    /// # Errors
+    /// R5 for a full invoice, and any other for a simplified one.
+    pub fn of(original: &Invoice, method: Method, given: Option<Self>) -> Result<Self> {
+        let simplified = original.is_simplified();
+        match given {
+            None if simplified => Ok(Self::R5),
+            None if method == Method::Difference => Ok(Self::R1),
+            None => Ok(Self::R4),
+            Some(code) if simplified == (code == Self::R5) => Ok(code),
+            Some(code) => {
+                let (kind, accepted) = if simplified {
+                    ("a simplified", "R5, or nothing")
+                } else {
+                    ("a full", "R1, R2, R3 or R4")
+                };
+                let problem = format!(
+                    "{} is not the cause for {kind} invoice, such as {}",
+                    code.name(),
+                    original.label()
+                );
+                Err(Error::invalid("cause", problem, accepted))
+            }
         }
     }
 }
@@ -154,18 +174,32 @@ pub fn pass_on(original: &mut Invoice, standing: &mut Invoice, amount: Decimal) 
 /// By difference, a payable below zero first lowers what the original still owes; what is left over is a credit. By
 /// substitution the original owes nothing more, and what was paid of it counts for the one in its place.
 pub fn net(original: &mut Invoice, corrective: &mut Invoice, method: Method) {
-    let owed = original.outstanding();
     match method {
-        Method::Difference => {
-            let settled = owed.max(Decimal::ZERO).min(-corrective.totals.payable).max(Decimal::ZERO);
-            original.netted += settled;
-            corrective.netted -= settled;
-        }
+        Method::Difference => set_off(original, corrective),
         Method::Substitution => {
             corrective.netted += original.paid + original.netted;
-            original.netted += owed;
+            original.netted += original.outstanding();
             original.superseded = true;
         }
     }
     corrective.settle();
+}
+
+/// Sets a correction by difference off against an earlier one of the same original, where one owes and the other is to
+/// give back.
+pub fn net_earlier(earlier: &mut Invoice, corrective: &mut Invoice) {
+    set_off(earlier, corrective);
+    earlier.settle();
+    corrective.settle();
+}
+
+fn set_off(one: &mut Invoice, other: &mut Invoice) {
+    let (ours, theirs) = (one.outstanding(), other.outstanding());
+    let settled = if ours > Decimal::ZERO {
+        ours.min(-theirs).max(Decimal::ZERO)
+    } else {
+        ours.max(-theirs).min(Decimal::ZERO)
+    };
+    one.netted += settled;
+    other.netted -= settled;
 }

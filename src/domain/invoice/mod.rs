@@ -13,7 +13,7 @@ pub use self::{
 };
 use super::{
     codes::Currency,
-    correction::Correction,
+    correction::{Code, Correction},
     event::Fields,
     ids::{ClientId, InvoiceId},
     line::Line,
@@ -131,6 +131,12 @@ impl Invoice {
                 issued.issue_date
             }
         }
+    }
+
+    /// A simplified invoice, or one that corrects such.
+    pub fn is_simplified(&self) -> bool {
+        let code = self.correction.as_ref().map(|correction| correction.code);
+        self.kind == Kind::Simplified || code == Some(Code::R5)
     }
 
     /// The day whose rates of tax count: that of the operation; of a correction, its original's.

@@ -11,11 +11,10 @@ use crate::{
     domain::{
         business::BusinessDetails,
         codes::Currency,
-        correction::{Code, Method},
+        correction::Method,
         document::Papers,
         invoice::{Invoice, Issued},
         line::{self, Line},
-        series::Kind,
     },
     error::{Error, Result},
 };
@@ -27,13 +26,12 @@ impl Papers<'_> {
         let issuer = issuer(self.business)?;
         let Issued { number, issue_date, .. } = issued(invoice)?;
         let correction = self.correction(&issuer, replaced)?;
-        let of_simplified = correction.as_ref().is_some_and(|correction| correction.code == Code::R5);
         let invoiced = Invoiced {
             issuer: &issuer,
             number,
             issue_date: *issue_date,
             operation_date: invoice.operation_date,
-            simplified: invoice.kind == Kind::Simplified || of_simplified,
+            simplified: invoice.is_simplified(),
             correction,
             description: &description(lines),
             buyer: Buyer::identified(

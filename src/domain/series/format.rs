@@ -141,10 +141,10 @@ enum Shape {
 }
 
 impl Shape {
-    /// Whether some text is of both.
+    /// Whether some text is of both, were it but for upper and lower case.
     fn meet(a: &[Self], b: &[Self]) -> bool {
         let both = |pair: (&Self, &Self)| match pair {
-            (Self::Char(a), Self::Char(b)) => a == b,
+            (Self::Char(a), Self::Char(b)) => a.eq_ignore_ascii_case(b),
             (Self::Char(c), Self::Digit(from)) | (Self::Digit(from), Self::Char(c)) => {
                 (*from..='9').contains(c)
             }

@@ -3,6 +3,10 @@
 
 mod format;
 
+use std::collections::BTreeMap;
+
+use time::{Date, Month};
+
 pub use self::format::Format;
 use super::text;
 use crate::error::{Error, Result};
@@ -82,7 +86,20 @@ impl Series {
         if self.yearly { year } else { 0 }
     }
 
-    /// Whether some number could be of both.
+    /// How far numbers that were given elsewhere have come in this series: for each period the highest, and the last day.
+    pub fn reached(&self, numbers: &[(String, Date)]) -> BTreeMap<i32, (i64, Date)> {
+        let mut reached = BTreeMap::new();
+        for (text, issued) in numbers {
+            let Some((year, number)) = self.format.read(text) else { continue };
+            // a day of another year would keep this one's from being given
+            let day = if self.yearly && issued.year() != year { first_of(year) } else { *issued };
+            let (highest, last) = reached.entry(self.period(year)).or_insert((number, day));
+            (*highest, *last) = (number.max(*highest), day.max(*last));
+        }
+        reached
+    }
+
+    /// Whether some number could be of both, were it but for upper and lower case.
     fn collides(&self, other: &Self) -> bool {
         self.format.collides(&other.format)
     }
@@ -115,6 +132,11 @@ impl Series {
         let accepted = format!("a series for {} invoices: {codes}; create_series makes others", kind.name());
         Err(Error::invalid("series", problem, accepted))
     }
+}
+
+/// The first day of a year.
+pub fn first_of(year: i32) -> Date {
+    Date::from_calendar_date(year, Month::January, 1).unwrap_or(Date::MIN)
 }
 
 fn code_of(code: &str) -> Result<String> {

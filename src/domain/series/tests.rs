@@ -1,4 +1,5 @@
 use proptest::prelude::*;
+use time::macros::date;
 
 use super::{format::COUNT_MAX, *};
 
@@ -59,11 +60,34 @@ fn series_that_could_give_the_same_number_collide() {
     assert!(series("A{number:03}").collides(&series("A0{number}")));
     assert!(series("{number}-7").collides(&series("3-{number}")));
     assert!(series("F-2025-{number}").collides(&series("F-{year}-{number}")));
+    assert!(series("F-{number}").collides(&series("f-{number}")));
     assert!(!series("F-{number}").collides(&series("G-{number}")));
     assert!(!series("A{number}").collides(&series("A0{number}")));
     assert!(!series("F-{number}").collides(&series("F-{year}-{number}")));
     let [f, s, r] = Series::first_ones().unwrap();
     assert!(!f.collides(&s) && !s.collides(&r) && !f.collides(&r));
+}
+
+#[test]
+fn a_series_knows_how_far_numbers_from_elsewhere_have_come() {
+    let numbers = [
+        ("2026/003", date!(2026 - 02 - 01)),
+        ("2026/017", date!(2026 - 01 - 15)),
+        ("2025/900", date!(2025 - 12 - 31)),
+        ("2024/002", date!(2025 - 01 - 02)), // given late
+        ("2026/17", date!(2026 - 03 - 01)),  // of another form
+        ("A-2026/018", date!(2026 - 03 - 01)),
+    ]
+    .map(|(number, day)| (number.to_owned(), day));
+    let series = Series::new("X", Kind::Standard, "{year}/{number:03}", true, false).unwrap();
+    let expected = [
+        (2024, (2, date!(2024 - 01 - 01))),
+        (2025, (900, date!(2025 - 12 - 31))),
+        (2026, (17, date!(2026 - 02 - 01))),
+    ];
+    assert_eq!(series.reached(&numbers), BTreeMap::from(expected));
+    let endless = Series { yearly: false, ..series };
+    assert_eq!(endless.reached(&numbers), BTreeMap::from([(0, (900, date!(2026 - 02 - 01)))]));
 }
 
 const FORMATS: [&str; 12] = [

@@ -50,6 +50,12 @@ pub struct TaxGroup {
     pub surcharge: Decimal,
 }
 
+impl TaxGroup {
+    pub fn key(&self) -> Key {
+        (self.category, self.rate, self.exemption, self.surcharge_rate)
+    }
+}
+
 /// What an invoice comes to.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Totals {

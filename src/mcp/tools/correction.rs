@@ -29,8 +29,8 @@ pub fn tools() -> Vec<Entry> {
 struct CorrectInvoice {
     /// Why; it stands on the corrective invoice.
     reason: Text,
-    /// difference (where absent): lines are what to add or, with negative quantities, to take back; without lines all is
-    /// taken back. substitution: lines are all that is right.
+    /// difference (where absent): lines are what to add or, with negative quantities, to take back; without lines all that
+    /// is left is taken back. substitution: lines are all that is right.
     method: Option<Text>,
     /// R1 returns, discounts, legal error; R2 insolvency; R3 uncollectable; R4 other; R5 simplified. Follows from the
     /// method where absent.

@@ -52,7 +52,11 @@ impl Write for CreateSeries {
         let series = Series::new(&args.code.0, kind, &args.number_format.0, yearly, is_default)?;
         let next = args.next_number.map(|number| number.0);
         if let Some(next) = next.filter(|next| !(1..=999_999_999).contains(next)) {
-            return Err(Error::invalid("next_number", format!("{next}"), "a whole number from 1"));
+            return Err(Error::invalid(
+                "next_number",
+                format!("{next}"),
+                "a whole number from 1 to 999999999",
+            ));
         }
         service::series::create(act, &series, next).await?;
         let all = repository::series::list(act.tx, act.business.id, act.today.year()).await?;

@@ -3,7 +3,7 @@ mod list;
 mod row;
 
 use deadpool_postgres::Transaction;
-use time::OffsetDateTime;
+use time::{Date, OffsetDateTime};
 
 pub(super) use self::row::read;
 pub use self::{
@@ -44,6 +44,13 @@ pub async fn id_by_number(
 ) -> Result<Option<InvoiceId>> {
     let statement = include_str!("../../../sql/queries/invoice/id_by_number.sql");
     sql::query_opt(client, statement, &[&business.0, &number], |row| Ok(InvoiceId(row.get("id")?))).await
+}
+
+/// The numbers of invoices issued elsewhere, with their days.
+pub async fn external_numbers(client: &impl Connection, business: BusinessId) -> Result<Vec<(String, Date)>> {
+    let statement = include_str!("../../../sql/queries/invoice/external_numbers.sql");
+    sql::query(client, statement, &[&business.0], |row| Ok((row.get("number")?, row.get("issue_date")?)))
+        .await
 }
 
 /// Writes a new invoice with its lines and answers its id.
@@ -101,7 +108,6 @@ pub async fn corrections(
             number: row.get("number")?,
             method: row.parse("correction_method", Method::parse)?,
             total: row.get("total")?,
-            payable: row.get("payable")?,
         })
     })
     .await

@@ -13,6 +13,7 @@ mod requirements;
 mod series;
 mod simplified;
 mod surcharge;
+mod taking_back;
 mod tampering;
 mod uncorrectable;
 mod withholding;

@@ -200,3 +200,31 @@ fn a_number_from_elsewhere_moves_the_series_whose_form_it_has() {
     assert_eq!(numbers(&mut office, client, "SHOP", 1), [format!("SHOP-{}-042", year())]);
     assert_eq!(numbers(&mut office, client, "F", 1), [format!("F-{}-0001", year())]);
 }
+
+/// A series goes on after what was brought in before it was there, so that no number comes twice and none is left out.
+#[test]
+fn art_6_1_a_a_new_series_begins_after_numbers_from_elsewhere() {
+    let mut office = Office::open();
+    let client = office.client("Ana");
+    for number in ["A-1", "A-7", "B-x"] {
+        office.invoice(client, "1", json!({"external_number": number}));
+    }
+    let of = |next: Value| {
+        json!({
+            "code": "A", "kind": "standard", "number_format": "A-{number}", "yearly_restart": false, "next_number": next,
+        })
+    };
+    office.refuses("create_series", of(json!(7)), &["next_number", "8 or more"]);
+    let made = office.call("create_series", of(json!(null)));
+    assert_eq!(made["next"], "A-8");
+    assert!(made.get("last_issue_date").is_none(), "it has numbered nothing itself: {made}");
+    assert_eq!(numbers(&mut office, client, "A", 2), ["A-8", "A-9"]);
+    // each year by itself
+    office.invoice(client, "1", json!({"external_number": format!("{}/003", year())}));
+    let yearly = json!({"code": "Y", "kind": "standard", "number_format": "{year}/{number:03}"});
+    assert_eq!(office.call("create_series", yearly)["next"], format!("{}/004", year()));
+    // case alone tells no numbers apart
+    let same =
+        json!({"code": "Z", "kind": "standard", "number_format": "a-{number}", "yearly_restart": false});
+    office.refuses("create_series", same, &["number_format", "series A"]);
+}

@@ -1,0 +1,3 @@
+SELECT number, issue_date
+FROM invoices
+WHERE business_id = $1 AND series IS NULL AND number IS NOT NULL

@@ -1,0 +1,195 @@
+//! What stands of an invoice that is corrected by difference, and what may be taken back of it.
+
+use std::collections::BTreeMap;
+
+use rust_decimal::Decimal;
+
+use super::Method;
+use crate::{
+    domain::{
+        invoice::Invoice,
+        line::{self, Line, LineKind, WithTax},
+        money,
+        tax::{self, TaxGroup, Totals, treatment::Treatment},
+    },
+    error::{Error, Result},
+};
+
+/// An invoice and its corrections by difference so far, each with its lines.
+pub struct Standing<'a> {
+    original: (&'a Invoice, &'a [Line]),
+    earlier: Vec<(&'a Invoice, &'a [Line])>,
+}
+
+/// What is left at a rate or reason, with its tax.
+#[derive(Debug, Clone, Copy, Default)]
+struct Left {
+    base: Decimal,
+    taxes: Decimal,
+}
+
+impl<'a> Standing<'a> {
+    pub fn new(
+        original: (&'a Invoice, &'a [Line]),
+        earlier: impl IntoIterator<Item = (&'a Invoice, &'a [Line])>,
+    ) -> Self {
+        Self { original, earlier: earlier.into_iter().collect() }
+    }
+
+    pub fn original(&self) -> (&'a Invoice, &'a [Line]) {
+        self.original
+    }
+
+    fn all(&self) -> impl Iterator<Item = &(&'a Invoice, &'a [Line])> {
+        [&self.original].into_iter().chain(&self.earlier)
+    }
+
+    /// With tax and surcharge.
+    pub fn total(&self) -> Decimal {
+        self.all().map(|(invoice, _)| invoice.totals.total).sum()
+    }
+
+    fn payable(&self) -> Decimal {
+        self.all().map(|(invoice, _)| invoice.totals.payable).sum()
+    }
+
+    fn left(&self) -> BTreeMap<tax::Key, Left> {
+        let mut left = BTreeMap::<_, Left>::new();
+        let groups = self.all().flat_map(|(invoice, lines)| line::groups(lines, invoice.currency));
+        for group in groups {
+            let entry = left.entry(group.key()).or_default();
+            entry.base += group.base;
+            entry.taxes += group.amount + group.surcharge;
+        }
+        left
+    }
+
+    /// Refuses a correction that takes back more than is left: altogether, of what is to be paid, or at some rate.
+    pub fn admits(&self, method: Method, lines: &[Line], totals: &Totals) -> Result<()> {
+        match method {
+            Method::Substitution => self.admits_in_its_place(totals),
+            Method::Difference => {
+                self.admits_difference(totals)?;
+                self.admits_at_each_rate(lines)
+            }
+        }
+    }
+
+    fn admits_in_its_place(&self, totals: &Totals) -> Result<()> {
+        if !self.earlier.is_empty() {
+            return Err(Error::conflict(
+                format!("{} was corrected by difference before.", self.original.0.label()),
+                "Correct it by difference once more.",
+            ));
+        }
+        if totals.total < Decimal::ZERO {
+            let accepted = "all that is right, which is zero or more";
+            return Err(Error::invalid("lines", "add up to less than zero", accepted));
+        }
+        Ok(())
+    }
+
+    fn admits_difference(&self, totals: &Totals) -> Result<()> {
+        let currency = self.original.0.currency;
+        let (total, payable) = (self.total(), self.payable());
+        if total.is_zero() && totals.total < Decimal::ZERO {
+            return Err(self.nothing_left());
+        }
+        if total + totals.total < Decimal::ZERO {
+            let left = money::display(total, currency);
+            let problem = format!("take back more than the {left} {currency} that are left of it");
+            let accepted = format!("a total down to -{left}; without lines or net_amount, all that is left");
+            return Err(Error::invalid("lines", problem, accepted));
+        }
+        if payable + totals.payable < Decimal::ZERO {
+            let left = money::display(payable, currency);
+            let problem = format!("give back more than the {left} {currency} that were to be paid");
+            return Err(Error::invalid(
+                "lines",
+                problem,
+                "the withholding_rate of the original on each line",
+            ));
+        }
+        Ok(())
+    }
+
+    /// What moves from a wrong rate to the right one is let be, since it takes no more back at the one than is there.
+    fn admits_at_each_rate(&self, lines: &[Line]) -> Result<()> {
+        let currency = self.original.0.currency;
+        let left = self.left();
+        for group in line::groups(lines, currency) {
+            let there = left.get(&group.key()).copied().unwrap_or_default();
+            let base = there.base + group.base;
+            let total = base + there.taxes + group.amount + group.surcharge;
+            // either may be off by the units that rounding makes; what is too much, is so in both
+            if group.base < Decimal::ZERO && base < Decimal::ZERO && total < Decimal::ZERO {
+                let [back, there] = [-group.base, there.base].map(|base| money::display(base, currency));
+                let problem =
+                    format!("take back {back} {currency} at {}, where {there} are left", name(&group));
+                let accepted = "at each rate, surcharge and legal basis no more than the original and its corrections have there";
+                return Err(Error::invalid("lines", problem, accepted));
+            }
+        }
+        Ok(())
+    }
+
+    /// The lines that take back all that is left: those of the original where nothing was corrected yet; else one for each
+    /// treatment, called by `description`, which gives the tax back to the unit.
+    pub fn taken_back(&self, description: &str) -> Result<Vec<Line>> {
+        if self.earlier.is_empty() {
+            return Ok(negated(self.original.1));
+        }
+        let mut nets: Vec<(Treatment, Decimal)> = Vec::new();
+        for line in self.all().flat_map(|(_, lines)| *lines) {
+            match nets.iter_mut().find(|(treatment, _)| *treatment == line.treatment) {
+                Some((_, net)) => *net += line.net,
+                None => nets.push((line.treatment, line.net)),
+            }
+        }
+        let mut left = self.left();
+        let mut lines = Vec::new();
+        for (treatment, net) in nets {
+            // the tax of a rate goes with the first of its treatments
+            let taxes = left.remove(&tax::key(&treatment)).unwrap_or_default().taxes;
+            if !net.is_zero() || !taxes.is_zero() {
+                lines.push(Line::taking_back(description, treatment, net, net + taxes));
+            }
+        }
+        if lines.is_empty() { Err(self.nothing_left()) } else { Ok(lines) }
+    }
+
+    fn nothing_left(&self) -> Error {
+        Error::conflict(
+            format!("All of {} was taken back already.", self.original.0.label()),
+            "get_invoice names its corrections.",
+        )
+    }
+}
+
+/// All lines of an original taken back.
+fn negated(lines: &[Line]) -> Vec<Line> {
+    let negate = |line: &Line| Line {
+        kind: match line.kind {
+            LineKind::Item => LineKind::Item,
+            LineKind::Allowance => LineKind::Charge,
+            LineKind::Charge => LineKind::Allowance,
+        },
+        quantity: if line.kind == LineKind::Item { -line.quantity } else { line.quantity },
+        with_tax: line.with_tax.map(|with_tax| WithTax { amount: -with_tax.amount, ..with_tax }),
+        net: -line.net,
+        ..line.clone()
+    };
+    lines.iter().map(negate).collect()
+}
+
+/// A rate or reason as people call it.
+fn name(group: &TaxGroup) -> String {
+    if !group.category.is_taxed() {
+        let basis = group.exemption.map(|basis| format!(" {}", basis.code())).unwrap_or_default();
+        return format!("{}{basis}", group.category.name());
+    }
+    match group.surcharge_rate {
+        none if none.is_zero() => format!("{}%", group.rate),
+        surcharge => format!("{}% with surcharge {surcharge}%", group.rate),
+    }
+}
