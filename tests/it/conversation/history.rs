@@ -139,8 +139,10 @@ fn the_history_of_a_client_holds_its_invoices_too() {
     office.call("update_client", json!({"client_id": client, "city": "Jaén"}));
     let invoice = office.issued(client, "1");
     office.issued(other, "1");
-    let (yes, no) = (json!("yes"), json!("no"));
-    for (archived, action, before, after) in [(true, "archived", &no, &yes), (false, "restored", &yes, &no)] {
+    let (yes, none) = (json!("yes"), json!(null));
+    for (archived, action, before, after) in
+        [(true, "archived", &none, &yes), (false, "restored", &yes, &none)]
+    {
         office.call("archive_client", json!({"client_id": client, "archived": archived}));
         let told = last(&mut office, "get_client_history", json!({"client_id": client}));
         assert_event(told, action, &[("archived", before.clone(), after.clone())]);
