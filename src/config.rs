@@ -19,10 +19,21 @@ pub struct Config {
     pub log: String,
     /// `FACTURO_READ_ONLY=1`: whoever calls, nothing is changed.
     pub read_only: bool,
+    /// `FACTURO_TOKEN`: what the caller may do (JWT).
+    pub token: Option<Secret>,
+    /// `FACTURO_JWKS`: the file of the public keys that tokens are checked with.
+    pub jwks: Option<PathBuf>,
+    /// `FACTURO_TOKEN_SECRET`: the secret that tokens are signed and checked with, in the place of keys.
+    pub token_secret: Option<Secret>,
+    /// `FACTURO_TOKEN_ISSUER`: whose tokens count.
+    pub token_issuer: String,
+    /// `FACTURO_TOKEN_AUDIENCE`: what tokens must be for.
+    pub token_audience: String,
     /// `FACTURO_LINGER`: how long the private server outlives its last user.
     pub linger: Duration,
     pub home: Option<PathBuf>,
     pub xdg_data_home: Option<PathBuf>,
+    pub xdg_config_home: Option<PathBuf>,
     /// `PATH`, the last place where PostgreSQL binaries are searched.
     pub search_path: Option<OsString>,
     /// False with `FACTURO_SCRATCH=1`: the private server does without fsync, for tests and demonstrations that throw it away.
@@ -31,6 +42,16 @@ pub struct Config {
     pub temp_dir: Option<PathBuf>,
     /// `NO_COLOR`: no colours, wherever it prints.
     pub no_color: bool,
+}
+
+/// A text that no log and no error may hold.
+#[derive(Clone)]
+pub struct Secret(pub String);
+
+impl std::fmt::Debug for Secret {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("…")
+    }
 }
 
 impl Config {
@@ -49,6 +70,7 @@ impl Config {
             let read = |value: OsString| value.into_string().map_err(|_| not_utf8(name));
             set(name).map(read).transpose()
         };
+        let or_facturo = |text: Option<String>| text.unwrap_or_else(|| "facturo".into());
         let whole = |name: &'static str, least: u32, most: u32| {
             let parse = |value: String| {
                 let accepted = match most {
@@ -67,9 +89,15 @@ impl Config {
             business: whole("FACTURO_BUSINESS", 1, u32::MAX)?.map(i64::from),
             log: text("FACTURO_LOG")?.unwrap_or_else(|| "info".into()),
             read_only: whole("FACTURO_READ_ONLY", 0, 1)? == Some(1),
+            token: text("FACTURO_TOKEN")?.map(Secret),
+            jwks: path("FACTURO_JWKS"),
+            token_secret: text("FACTURO_TOKEN_SECRET")?.map(Secret),
+            token_issuer: or_facturo(text("FACTURO_TOKEN_ISSUER")?),
+            token_audience: or_facturo(text("FACTURO_TOKEN_AUDIENCE")?),
             linger: Duration::from_secs(whole("FACTURO_LINGER", 0, u32::MAX)?.unwrap_or(30).into()),
             home: path("HOME"),
             xdg_data_home: path("XDG_DATA_HOME"),
+            xdg_config_home: path("XDG_CONFIG_HOME"),
             search_path: set("PATH"),
             durable: whole("FACTURO_SCRATCH", 0, 1)? != Some(1),
             temp_dir: path("TMPDIR"),
@@ -119,10 +147,25 @@ mod tests {
         let read = |set: &str| Config::read(|name| (name == set).then(|| strange.to_owned()));
         assert_eq!(read("FACTURO_DATA_DIR").unwrap().data_dir.unwrap().as_os_str(), strange);
         assert_eq!(read("PATH").unwrap().search_path.unwrap(), strange);
-        for name in ["DATABASE_URL", "FACTURO_BUSINESS", "FACTURO_LOG", "FACTURO_LINGER", "FACTURO_SCRATCH"] {
+        for name in [
+            "DATABASE_URL",
+            "FACTURO_BUSINESS",
+            "FACTURO_LOG",
+            "FACTURO_LINGER",
+            "FACTURO_SCRATCH",
+            "FACTURO_TOKEN",
+        ] {
             let told = read(name).unwrap_err().to_string();
             assert!(told.contains(name) && told.contains("UTF-8"), "{told}");
         }
+    }
+
+    #[test]
+    fn secrets_are_not_shown() {
+        let secrets = [("FACTURO_TOKEN", "hush-1"), ("FACTURO_TOKEN_SECRET", "hush-2")];
+        let config = read(&secrets).unwrap();
+        assert!(config.token.is_some() && config.token_secret.is_some());
+        assert!(!format!("{config:?}").contains("hush"));
     }
 
     #[test]

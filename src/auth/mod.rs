@@ -1,3 +1,9 @@
 //! Who may do what.
 
+mod crypto;
+pub mod gate;
+mod keys;
+pub mod role;
 pub mod scope;
+pub mod signing;
+pub mod token;

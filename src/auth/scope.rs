@@ -1,5 +1,7 @@
 //! Scopes: what a caller may be allowed, an operation each.
 
+use std::fmt::{self, Display, Formatter};
+
 /// One kind of operation. Every tool and every resource names the one that it needs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Scope {
@@ -53,6 +55,10 @@ impl Scope {
             Self::RecordsRead => "records:read",
         }
     }
+
+    pub fn named(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|scope| scope.name() == name)
+    }
 }
 
 /// A set of scopes.
@@ -64,12 +70,27 @@ impl Scopes {
         Scope::ALL.into_iter().collect()
     }
 
+    /// Names with spaces between, as RFC 8693 §4.2 writes them. None where there is none, or one that nobody knows.
+    pub fn parse(names: &str) -> Option<Self> {
+        let scopes: Self = names.split_ascii_whitespace().map(Scope::named).collect::<Option<_>>()?;
+        (scopes.0 != 0).then_some(scopes)
+    }
+
     pub fn contain(self, scope: Scope) -> bool {
         self.0 & Self::bit(scope) != 0
     }
 
     fn bit(scope: Scope) -> u16 {
         1 << scope as u16
+    }
+}
+
+/// Names with spaces between.
+impl Display for Scopes {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        let names: Vec<_> =
+            Scope::ALL.into_iter().filter(|scope| self.contain(*scope)).map(Scope::name).collect();
+        f.write_str(&names.join(" "))
     }
 }
 
@@ -90,6 +111,17 @@ mod tests {
             let held: Vec<_> = Scope::ALL.into_iter().filter(|other| only.contain(*other)).collect();
             assert_eq!(held, [scope]);
             assert!(Scopes::all().contain(scope));
+            assert_eq!(Scopes::parse(scope.name()), Some(only));
+        }
+        assert_eq!(Scopes::parse(&Scopes::all().to_string()), Some(Scopes::all()));
+    }
+
+    #[test]
+    fn what_nobody_knows_is_no_scope() {
+        for names in
+            ["", " ", "clients", "clients:read invoices:reed", "Clients:read", "clients:read,invoices:read"]
+        {
+            assert_eq!(Scopes::parse(names), None, "{names:?}");
         }
     }
 }

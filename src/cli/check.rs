@@ -14,12 +14,15 @@ use crate::{
     },
     domain::ids::BusinessId,
     error::Result,
+    mcp::caller::{Caller, Callers},
     repository,
 };
 
 /// Says what is found, line by line, and fails at the first thing that is wrong.
 pub(super) async fn run(config: Config) -> Result<()> {
     tell(&format!("facturo {}", env!("CARGO_PKG_VERSION")));
+    let caller = Callers::new(&config).current()?;
+    tell(&format!("access: {caller}"));
     let is_there = match &config.database_url {
         Some(url) => {
             tell(&format!("database: {}", url.parse::<database::pool::Server>()?.describe()));
@@ -32,13 +35,13 @@ pub(super) async fn run(config: Config) -> Result<()> {
         }
     };
     if is_there {
-        look(&config).await?;
+        look(&config, &caller).await?;
     }
     tell("All is well.");
     Ok(())
 }
 
-async fn look(config: &Config) -> Result<()> {
+async fn look(config: &Config, caller: &Caller) -> Result<()> {
     let database = Database::open(config).await?;
     let client = books::client(&database).await?;
     tell(&format!("server: PostgreSQL {}", migrate::server_version(&**client).await?));
@@ -69,17 +72,18 @@ async fn look(config: &Config) -> Result<()> {
     } else {
         "search: by words only, since the extension pg_trgm is not there"
     });
-    tell(&format!("business: {}", business(config, &client).await?));
+    tell(&format!("business: {}", business(config, caller, &client).await?));
     Ok(())
 }
 
 /// The one that this process would serve.
-async fn business(config: &Config, client: &Client) -> Result<String> {
+async fn business(config: &Config, caller: &Caller, client: &Client) -> Result<String> {
     let id = match config.business {
         Some(id) => Some(BusinessId(id)),
         None => repository::business::first(client).await?,
     };
     let Some(id) = id else { return Ok("none yet; the first start makes it".into()) };
+    caller.must_see(id)?;
     let business = repository::business::get(client, id).await?;
     let name = business.details.legal_name.as_deref().unwrap_or("no name yet; update_business sets it");
     Ok(format!("{id} ({name})"))

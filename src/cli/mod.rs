@@ -3,8 +3,10 @@
 mod backup;
 mod check;
 mod demo;
+mod keys;
 mod records;
 mod stderr;
+mod token;
 mod upgrade;
 
 use std::{path::PathBuf, process::ExitCode, sync::Arc, time::Duration};
@@ -52,6 +54,12 @@ enum Command {
     /// Registration records of the invoices (RD 1007/2023)
     #[command(subcommand)]
     Records(records::Records),
+    /// Tokens: what an assistant may do
+    #[command(subcommand)]
+    Token(token::Token),
+    /// Keys that tokens are signed and checked with
+    #[command(subcommand)]
+    Keys(keys::Keys),
     /// Start the private PostgreSQL and watch over it (for facturo itself)
     #[command(hide = true)]
     Supervise(Supervise),
@@ -94,6 +102,8 @@ pub fn run() -> ExitCode {
         Command::Backup(args) => with_runtime(|config| backup::run(config, args)),
         Command::Restore(args) => with_runtime(|config| backup::restore(config, args)),
         Command::Upgrade => with_runtime(upgrade::run),
+        Command::Token(command) => configured().and_then(|config| token::run(config, command)),
+        Command::Keys(command) => configured().and_then(|config| keys::run(&config, command)),
         Command::Records(command) => with_runtime(|config| records::run(config, command)),
     };
     match done {
@@ -108,10 +118,16 @@ pub fn run() -> ExitCode {
     }
 }
 
-/// One thread: what facturo does is waiting for PostgreSQL, and a call that never changes threads is quickest.
-fn with_runtime<F: Future<Output = Result<()>>>(command: impl FnOnce(Config) -> F) -> Result<()> {
+/// What the environment says, with the log that it wants.
+fn configured() -> Result<Config> {
     let config = Config::from_env()?;
     log_to_stderr(&config.log)?;
+    Ok(config)
+}
+
+/// One thread: what facturo does is waiting for PostgreSQL, and a call that never changes threads is quickest.
+fn with_runtime<F: Future<Output = Result<()>>>(command: impl FnOnce(Config) -> F) -> Result<()> {
+    let config = configured()?;
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()

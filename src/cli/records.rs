@@ -9,6 +9,7 @@ use std::{
 use clap::{Subcommand, ValueEnum};
 
 use crate::{
+    auth::scope::Scope,
     books::Books,
     config::Config,
     domain::{
@@ -16,6 +17,7 @@ use crate::{
         record::{Record, chain::Link, issued, party::Issuer},
     },
     error::{Error, Result},
+    mcp::caller::Callers,
     render::verifactu,
     repository::{self, sql::Connection},
 };
@@ -49,7 +51,10 @@ enum Format {
 
 pub(super) async fn run(config: Config, records: Records) -> Result<()> {
     let Records::Export(export) = records;
+    let caller = Callers::new(&config).current()?;
+    caller.must(Scope::RecordsRead)?;
     let books = Books::open(&config).await?;
+    caller.must_see(books.business)?;
     let client = books.client().await?;
     let business = repository::business::get(&client, books.business).await?;
     let issuer = issued::issuer(&business.details)?;

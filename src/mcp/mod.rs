@@ -2,7 +2,7 @@
 //! write and repositories to read.
 
 mod args;
-mod caller;
+pub mod caller;
 mod envelope;
 mod resources;
 mod retry;

@@ -15,7 +15,13 @@ use rmcp::{
 };
 use tokio::sync::OnceCell;
 
-use super::{caller::Caller, resources, stdio::structured, tool::Entry, tools};
+use super::{
+    caller::{Caller, Callers},
+    resources,
+    stdio::structured,
+    tool::Entry,
+    tools,
+};
 use crate::{
     books::Books,
     config::Config,
@@ -36,15 +42,18 @@ const READ_ONLY: &str = " This session is read-only: it offers nothing that chan
 pub struct Facturo {
     config: Config,
     books: OnceCell<Arc<Books>>,
-    caller: Caller,
+    callers: Callers,
     /// Sorted by name, so that the list is stable.
     tools: Vec<Entry>,
 }
 
 impl Facturo {
     pub fn new(config: Config) -> Self {
-        let caller = Caller::owner(config.read_only);
-        Self { config, books: OnceCell::new(), caller, tools: tools::all() }
+        let callers = Callers::new(&config);
+        if let Err(error) = callers.current() {
+            tracing::warn!(%error, "nobody has access");
+        }
+        Self { config, books: OnceCell::new(), callers, tools: tools::all() }
     }
 
     /// The books, opened by whoever needs them first. What failed is tried again by the next call.
@@ -60,13 +69,26 @@ impl Facturo {
         }
     }
 
+    /// The same, for one whose business it is.
+    async fn books_for(&self, caller: &Caller) -> Result<&Books> {
+        let books = self.books().await?;
+        caller.must_see(books.business)?;
+        Ok(books)
+    }
+
+    /// What a list holds for whoever calls: nothing where nobody may.
+    fn listed<T>(&self, list: impl FnOnce(&Caller) -> Vec<T>) -> Vec<T> {
+        self.callers.current().map(|caller| list(&caller)).unwrap_or_default()
+    }
+
     fn entry(&self, name: &str) -> Option<&Entry> {
         self.tools.binary_search_by(|entry| (*entry.tool.name).cmp(name)).ok().map(|at| &self.tools[at])
     }
 
     async fn answer(&self, entry: &Entry, arguments: rmcp::model::JsonObject) -> Result<String> {
-        entry.permits(&self.caller)?;
-        entry.call(self.books().await?, &self.caller, arguments).await
+        let caller = self.callers.current()?;
+        entry.permits(&caller)?;
+        entry.call(self.books_for(&caller).await?, &caller, arguments).await
     }
 }
 
@@ -74,10 +96,16 @@ impl ServerHandler for Facturo {
     fn get_info(&self) -> ServerConfig {
         let capabilities = ServerCapabilities::builder().enable_tools().enable_resources().build();
         let name = Implementation::new("facturo", env!("CARGO_PKG_VERSION")).with_title("facturo");
-        let read_only = if self.config.read_only { READ_ONLY } else { "" };
+        let more = match self.callers.current() {
+            Err(error) => {
+                format!(" Nobody has access now, and no tool is listed. Tell the person why: {error}")
+            }
+            Ok(_) if self.config.read_only => READ_ONLY.to_owned(),
+            Ok(_) => String::new(),
+        };
         ServerConfig::new(capabilities)
             .with_server_info(name)
-            .with_instructions(format!("{INSTRUCTIONS}{read_only}"))
+            .with_instructions(format!("{INSTRUCTIONS}{more}"))
     }
 
     async fn list_tools(
@@ -85,8 +113,11 @@ impl ServerHandler for Facturo {
         _: Option<PaginatedRequestParams>,
         _: RequestContext<RoleServer>,
     ) -> std::result::Result<ListToolsResult, ErrorData> {
-        let allowed = self.tools.iter().filter(|entry| entry.permits(&self.caller).is_ok());
-        Ok(ListToolsResult::with_all_items(allowed.map(|entry| entry.tool.clone()).collect()))
+        let allowed = |caller: &Caller| {
+            let entries = self.tools.iter().filter(|entry| entry.permits(caller).is_ok());
+            entries.map(|entry| entry.tool.clone()).collect()
+        };
+        Ok(ListToolsResult::with_all_items(self.listed(allowed)))
     }
 
     fn get_tool(&self, name: &str) -> Option<Tool> {
@@ -133,7 +164,7 @@ impl ServerHandler for Facturo {
         _: Option<PaginatedRequestParams>,
         _: RequestContext<RoleServer>,
     ) -> std::result::Result<ListResourcesResult, ErrorData> {
-        Ok(ListResourcesResult::with_all_items(resources::fixed(&self.caller)))
+        Ok(ListResourcesResult::with_all_items(self.listed(resources::fixed)))
     }
 
     async fn list_resource_templates(
@@ -141,7 +172,7 @@ impl ServerHandler for Facturo {
         _: Option<PaginatedRequestParams>,
         _: RequestContext<RoleServer>,
     ) -> std::result::Result<ListResourceTemplatesResult, ErrorData> {
-        Ok(ListResourceTemplatesResult::with_all_items(resources::templates(&self.caller)))
+        Ok(ListResourceTemplatesResult::with_all_items(self.listed(resources::templates)))
     }
 
     async fn read_resource(
@@ -149,7 +180,10 @@ impl ServerHandler for Facturo {
         request: ReadResourceRequestParams,
         _: RequestContext<RoleServer>,
     ) -> std::result::Result<ReadResourceResponse, ErrorData> {
-        let read = async { resources::read(self.books().await?, &self.caller, &request.uri).await };
+        let read = async {
+            let caller = self.callers.current()?;
+            resources::read(self.books_for(&caller).await?, &caller, &request.uri).await
+        };
         let read = AssertUnwindSafe(read).catch_unwind().await;
         read.unwrap_or_else(|_| Err(Error::internal("a resource panicked", request.uri.as_str())))
             .map(|result| result.into())

@@ -38,6 +38,8 @@ pub struct About {
 /// A tool that changes nothing.
 pub trait Read {
     const ABOUT: About;
+    /// Where its answer is about two things, the scope of the other.
+    const ALSO: Option<Scope> = None;
     type Args: Arguments + Send;
     type View: View;
     fn call(desk: &Desk<'_>, args: Self::Args) -> impl Future<Output = Result<Self::View>> + Send;
@@ -101,6 +103,7 @@ impl<'a> Desk<'a> {
 pub struct Entry {
     pub tool: Tool,
     scope: Scope,
+    also: Option<Scope>,
     writes: bool,
     run: for<'a> fn(&'a Entry, &'a Books, &'a Caller, JsonObject) -> BoxFuture<'a, Result<String>>,
 }
@@ -111,6 +114,7 @@ impl Entry {
         Self {
             tool,
             scope: T::ABOUT.scope,
+            also: T::ALSO,
             writes: false,
             run: |entry, books, _, arguments| Box::pin(run_read::<T>(entry, books, arguments)),
         }
@@ -122,6 +126,7 @@ impl Entry {
         Self {
             tool,
             scope: T::ABOUT.scope,
+            also: None,
             writes: true,
             run: |entry, books, caller, arguments| {
                 Box::pin(envelope::run::<T>(entry, books, caller, arguments))
@@ -134,7 +139,8 @@ impl Entry {
         if self.writes {
             caller.must_write()?;
         }
-        caller.must(self.scope)
+        caller.must(self.scope)?;
+        self.also.map_or(Ok(()), |scope| caller.must(scope))
     }
 
     /// Runs the tool and answers its JSON.

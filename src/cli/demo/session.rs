@@ -102,6 +102,10 @@ fn command(config: &Config, scratch: &Scratch) -> Result<Command> {
         // never the books that the person keeps
         .env_remove("DATABASE_URL")
         .env_remove("FACTURO_BUSINESS")
+        .env_remove("FACTURO_READ_ONLY")
+        .env_remove("FACTURO_TOKEN")
+        .env_remove("FACTURO_JWKS")
+        .env_remove("FACTURO_TOKEN_SECRET")
         .env("FACTURO_DATA_DIR", scratch.data_dir())
         .env("FACTURO_SCRATCH", "1")
         .env("FACTURO_LINGER", "0")

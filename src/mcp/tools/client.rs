@@ -242,6 +242,7 @@ impl Read for GetClientHistory {
         description: "Who changed what and when, of a client and of its invoices, newest first.",
         scope: Scope::ClientsRead,
     };
+    const ALSO: Option<Scope> = Some(Scope::InvoicesRead);
     type Args = And<Target, PageArgs>;
     type View = List<EventView>;
 

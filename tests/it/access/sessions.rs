@@ -1,0 +1,168 @@
+//! What happens to access while a session lasts, and what stands in its way from the beginning.
+
+use std::process::Command;
+use std::time::{Duration, Instant};
+
+use serde_json::{Value, json};
+
+use super::forge::{Forge, SECRET, by_secret, claims, ed_header, ed_jwk, hs256, seconds, signed};
+use crate::support::office::Office;
+use crate::support::session::{Era, Session, facturo};
+
+fn session(command: &mut Command) -> Session {
+    Session::start(command, Era::Handshake)
+}
+
+/// What `find_clients` is refused with, if it is.
+#[track_caller]
+fn refusal(session: &mut Session) -> Option<String> {
+    session.attempt("find_clients", json!({})).err()
+}
+
+fn with_secret(office: &Office, claims: &Value) -> Command {
+    let mut command = facturo();
+    command.env("DATABASE_URL", office.database.url());
+    command.env("FACTURO_TOKEN_SECRET", SECRET).env("FACTURO_TOKEN", by_secret(claims));
+    command
+}
+
+#[test]
+fn a_session_ends_with_its_token() {
+    let office = Office::open();
+    let until = seconds(3);
+    let mut session = session(&mut with_secret(&office, &claims(json!({"exp": until}))));
+    assert_eq!(session.tools().len(), 2);
+    assert_eq!(refusal(&mut session), None);
+    let begun = Instant::now();
+    let told = loop {
+        if let Some(told) = refusal(&mut session) {
+            break told;
+        }
+        assert!(begun.elapsed() < Duration::from_secs(30), "it does not expire");
+        std::thread::sleep(Duration::from_millis(50));
+    };
+    assert!(seconds(0) >= until, "too early");
+    assert!(told.contains("has expired") && told.contains("facturo token issue"), "{told}");
+    assert!(session.tools().is_empty());
+    assert!(session.read_resource("facturo://clients/1").is_err());
+}
+
+#[test]
+fn keys_come_and_go_while_a_session_lasts() {
+    let office = Office::open();
+    let forge = Forge::new();
+    let new = json!({"alg": "EdDSA", "kid": "new"});
+    let plain = claims(json!({})).to_string();
+    let on_the_books = |token: &str| {
+        let mut command = forge.command(token);
+        command.env("DATABASE_URL", office.database.url());
+        session(&mut command)
+    };
+    let mut by_old = on_the_books(&forge.by_ed(&ed_header(), &plain));
+    let mut by_new = on_the_books(&forge.by_stranger(&new, &plain));
+    let new_jwk = ed_jwk("new", &forge.strange);
+
+    assert_eq!(refusal(&mut by_old), None);
+    assert!(refusal(&mut by_new).unwrap().contains("does not name a key"));
+    forge.keep(&[forge.ed_jwk(), new_jwk.clone()]);
+    assert_eq!((refusal(&mut by_old), refusal(&mut by_new)), (None, None), "two live keys");
+    forge.keep(&[new_jwk]);
+    assert!(refusal(&mut by_old).unwrap().contains("taken away"), "a key that went");
+    assert_eq!(refusal(&mut by_new), None);
+    forge.keep(&[ed_jwk("new", &forge.ed)]);
+    assert!(refusal(&mut by_new).unwrap().contains("does not hold"), "another key of the same name");
+
+    forge.keep(&[]);
+    assert!(refusal(&mut by_new).unwrap().contains("no key that facturo can use"));
+    forge.remove_file();
+    let told = refusal(&mut by_new).unwrap();
+    assert!(told.contains("FACTURO_JWKS names cannot be read") && !told.contains(".json"), "{told}");
+    forge.keep(&[ed_jwk("new", &forge.strange)]);
+    assert_eq!(refusal(&mut by_new), None, "it heals by itself");
+}
+
+/// The session answers, lists nothing, and says to the model and to the person what is wrong.
+#[track_caller]
+fn assert_closed(command: &mut Command, words: &[&str]) {
+    command.env("DATABASE_URL", "postgresql://nobody@localhost:1/none");
+    let mut session = Session::start(command, Era::Stateless);
+    let discovered = session.request("server/discover", json!({}));
+    let instructions = discovered["result"]["instructions"].as_str().unwrap().to_owned();
+    assert!(session.tools().is_empty());
+    for list in ["resources", "resourceTemplates"] {
+        let method = if list == "resources" { "resources/list" } else { "resources/templates/list" };
+        assert_eq!(session.request(method, json!({}))["result"][list], json!([]), "{method}");
+    }
+    let told = session.refuse("create_client", json!({"name": "Ana"}));
+    let log = session.close().log;
+    for word in words {
+        assert!(told.contains(word), "{word:?} is not in {told}");
+        assert!(instructions.contains(word), "{word:?} is not in {instructions}");
+        assert!(log.contains(word), "{word:?} is not in {log}");
+    }
+}
+
+#[test]
+fn with_a_key_and_without_a_token_nobody_has_access() {
+    let forge = Forge::new();
+    let words = ["FACTURO_TOKEN is not set", "facturo token issue"];
+    assert_closed(&mut forge.command(""), &words);
+    assert_closed(facturo().env("FACTURO_TOKEN_SECRET", SECRET), &words);
+}
+
+#[test]
+fn what_cannot_be_checked_gives_no_access() {
+    let forge = Forge::new();
+    let token = forge.token(&claims(json!({})));
+    assert_closed(facturo().env("FACTURO_TOKEN", &token), &["no key to check it with", "FACTURO_JWKS"]);
+    assert_closed(forge.command(&token).env("FACTURO_TOKEN_SECRET", SECRET), &["both set", "Unset one"]);
+    let weak = signed(r#"{"alg":"HS256"}"#, &claims(json!({})).to_string(), hs256(b"secret"));
+    let words = ["FACTURO_TOKEN_SECRET is too short", "at least 32"];
+    assert_closed(facturo().env("FACTURO_TOKEN_SECRET", "secret").env("FACTURO_TOKEN", weak), &words);
+}
+
+#[test]
+fn issuer_and_audience_are_those_of_the_configuration() {
+    let forge = Forge::new();
+    let theirs = forge.token(&claims(json!({"iss": "https://id.example.com", "aud": "books"})));
+    let mut command = forge.command(&theirs);
+    command.env("FACTURO_TOKEN_ISSUER", "https://id.example.com").env("FACTURO_TOKEN_AUDIENCE", "books");
+    assert_eq!(session(&mut command).tools().len(), 2);
+    command.env("FACTURO_TOKEN", forge.token(&claims(json!({}))));
+    assert!(session(&mut command).tools().is_empty());
+}
+
+#[test]
+fn a_token_is_for_one_business() {
+    let office = Office::open();
+    let mut of_another = session(&mut with_secret(&office, &claims(json!({"business": 2}))));
+    let told = refusal(&mut of_another).unwrap();
+    assert!(told.contains("another business") && told.contains("FACTURO_BUSINESS"), "{told}");
+    let told = of_another.read_resource("facturo://clients/1").unwrap_err();
+    assert!(told["message"].as_str().unwrap().contains("another business"), "{told}");
+}
+
+#[test]
+fn the_history_names_whoever_held_the_token() {
+    let mut office = Office::open();
+    let client = office.client("Luis");
+    let more = json!({"sub": "auth0|5f7c", "scope": "clients:read clients:write invoices:read"});
+    let mut session = session(&mut with_secret(&office, &claims(more)));
+    session.call("update_client", json!({"client_id": client, "city": "Jaén"}));
+    let history = session.call("get_client_history", json!({"client_id": client}));
+    let actors: Vec<_> = history["items"].as_array().unwrap().iter().map(|event| &event["actor"]).collect();
+    assert_eq!(actors, ["auth0|5f7c", "local"]);
+}
+
+#[test]
+fn read_only_narrows_a_token_too() {
+    let office = Office::open();
+    let more = json!({"scope": "clients:read clients:write records:read"});
+    let mut command = with_secret(&office, &claims(more));
+    let mut session = session(command.env("FACTURO_READ_ONLY", "1"));
+    let names: Vec<_> = session.tools().iter().map(|tool| tool["name"].clone()).collect();
+    assert_eq!(names, ["find_clients", "get_client"]);
+    for tool in ["create_client", "verify_records"] {
+        assert!(session.refuse(tool, json!({})).contains("read-only"), "{tool}");
+    }
+}
