@@ -115,6 +115,13 @@ mod tests {
             assert!(of(&format!("{rsa}, {other}")).is_empty(), "{other}");
         }
         assert!(of(secret).is_empty(), "a secret in a public file");
+        let of_later = r#"{"kty": "AKP", "alg": "ML-DSA-65", "kid": "later", "pub": "AA"}"#;
+        let beside = format!(r#"{{"keys": [{of_later}, {{"kid": "k", {ed}}}]}}"#);
+        assert_eq!(
+            algorithms(&beside),
+            [("k".into(), Algorithm::EdDSA)],
+            "one of a kind that is not known here"
+        );
         assert!(algorithms(&format!(r#"{{"keys": [{{{ed}}}]}}"#)).is_empty(), "a key without a name");
         assert!(algorithms("").is_empty() && algorithms("{}").is_empty() && algorithms("[]").is_empty());
     }

@@ -27,15 +27,14 @@ pub struct SigningKey {
 }
 
 impl SigningKey {
-    /// A new key, as the text of its file.
+    /// A new key, as the text of its file. Its name does not begin with a hyphen, as an option does.
     pub fn generate() -> Result<String> {
-        let mut der = [0; 48];
-        der[..16].copy_from_slice(&PKCS8);
-        SystemRandom::new()
-            .fill(&mut der[16..])
-            .map_err(|_| Error::internal("random numbers", "the system gave none"))?;
-        let body = BASE64_STANDARD.encode(der); // one line of 64, as PEM wants them
-        Ok(format!("-----BEGIN PRIVATE KEY-----\n{body}\n-----END PRIVATE KEY-----\n"))
+        loop {
+            let pem = random()?;
+            if !Self::from_pem(&pem)?.name().starts_with('-') {
+                return Ok(pem);
+            }
+        }
     }
 
     /// # Errors
@@ -55,6 +54,11 @@ impl SigningKey {
         Ok(Self { key, header: Header::new(Algorithm::HS256) })
     }
 
+    /// What the tokens that it signs call it; nothing for a secret.
+    pub fn name(&self) -> &str {
+        self.header.kid.as_deref().unwrap_or_default()
+    }
+
     /// The key that checks what this one signs, for a JWK set. Its name is its thumbprint (RFC 7638).
     ///
     /// # Errors
@@ -67,6 +71,16 @@ impl SigningKey {
         crypto::install();
         encode(&self.header, claims, &self.key).map_err(|error| Error::internal("signing", error))
     }
+}
+
+fn random() -> Result<String> {
+    let mut der = [0; 48];
+    der[..16].copy_from_slice(&PKCS8);
+    SystemRandom::new()
+        .fill(&mut der[16..])
+        .map_err(|_| Error::internal("random numbers", "the system gave none"))?;
+    let body = BASE64_STANDARD.encode(der); // one line of 64, as PEM wants them
+    Ok(format!("-----BEGIN PRIVATE KEY-----\n{body}\n-----END PRIVATE KEY-----\n"))
 }
 
 fn public(der: &[u8]) -> Result<Jwk> {
@@ -121,6 +135,14 @@ mod tests {
     }
 
     /// RFC 8037, appendix A.
+    #[test]
+    fn a_name_is_never_taken_for_an_option() {
+        for _ in 0..300 {
+            let key = SigningKey::from_pem(&SigningKey::generate().unwrap()).unwrap();
+            assert!(!key.name().starts_with('-') && key.name().len() == 43, "{}", key.name());
+        }
+    }
+
     #[test]
     fn a_key_is_named_by_its_thumbprint() {
         let seed = "nWGxne_9WmC6hEr0kuwsxERJxWl7MmkZcDusAxyuf2A";

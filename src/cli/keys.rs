@@ -100,14 +100,13 @@ fn generate(place: &Place) -> Result<()> {
         ));
     }
     let pem = SigningKey::generate()?;
-    let public = SigningKey::from_pem(&pem)?.public()?;
-    let name = public.common.key_id.clone().unwrap_or_default();
-    live.keys.push(public);
+    let key = SigningKey::from_pem(&pem)?;
+    live.keys.push(key.public()?);
     let dir = &place.0;
     DirBuilder::new().recursive(true).mode(0o700).create(dir).map_err(|error| failed("make", dir, &error))?;
     place.keep(&live)?; // first, so that nothing is ever signed by a key that nobody knows
     write(&place.signing_key(), &pem, 0o600)?;
-    say(&format!("Key {name}."));
+    say(&format!("Key {}.", key.name()));
     say(&format!("It signs tokens, and only you can read it: {}", place.signing_key().display()));
     say(&format!("What assistants need beside their token: FACTURO_JWKS={}", place.jwks().display()));
     if live.keys.len() == LIVE {
@@ -142,6 +141,12 @@ fn remove(place: &Place, name: &str) -> Result<()> {
     }
     place.keep(&live)?;
     say(&format!("Tokens of the key {name} open nothing any more."));
+    let path = place.signing_key();
+    let signs = fs::read_to_string(&path).ok().and_then(|pem| SigningKey::from_pem(&pem).ok());
+    if signs.is_some_and(|key| key.name() == name) {
+        fs::remove_file(&path).map_err(|error| failed("remove", &path, &error))?;
+        say("It was the one that signed new tokens: `facturo keys generate` makes another.");
+    }
     Ok(())
 }
 

@@ -28,6 +28,18 @@ async fn eight_starts_together_make_one_server() {
 }
 
 #[tokio::test]
+async fn nothing_of_a_host_s_environment_outlives_it() {
+    let scratch = Scratch::new("environment");
+    let _server = PrivateServer::start(&scratch.settings).await.unwrap();
+    for process in [scratch.supervisor().unwrap(), scratch.postmaster()] {
+        let environment = fs::read_to_string(format!("/proc/{process}/environ")).unwrap();
+        let names = environment.split_terminator('\0').filter_map(|set| set.split_once('='));
+        let ours = ["PATH", "LC_ALL", "TZ"];
+        assert_eq!(names.map(|(name, _)| name).find(|name| !ours.contains(name)), None);
+    }
+}
+
+#[tokio::test]
 async fn heals_after_any_death_and_loses_nothing() {
     let mut scratch = Scratch::new("deaths");
     scratch.settings.durable = true; // without fsync and the like, acknowledged rows may be lost

@@ -65,6 +65,7 @@ async fn supervisor(settings: &Settings, place: &Place) -> Result<Option<Report>
         spawn_blocking(move || binaries::find(&asked, &cluster_dir, cluster::major(&cluster_dir)?)).await;
     let bin_dir = found.map_err(|error| Error::internal("finding PostgreSQL", error))??.dir;
     let mut command = Command::new(&settings.executable);
+    command.env_clear(); // it outlives us, and what is secret in our environment must not
     command.arg("supervise").arg("--data-dir").arg(&place.data_dir).arg("--bin-dir").arg(bin_dir);
     command.arg("--linger-ms").arg(settings.linger.as_millis().to_string());
     if !settings.durable {

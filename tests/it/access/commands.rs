@@ -171,6 +171,20 @@ fn keys_are_changed_without_a_day_on_which_nothing_opens() {
 }
 
 #[test]
+fn nothing_is_signed_by_a_key_that_was_taken_away() {
+    let home = Home::new();
+    home.run("keys generate");
+    home.run("keys generate");
+    let names = home.run("keys list").0;
+    let newest = names.lines().nth(1).unwrap();
+    let (_, told) = home.run(&format!("keys remove {newest}"));
+    assert!(told.contains("facturo keys generate"), "{told}");
+    home.refuses("token issue --subject ana --role reader", "facturo keys generate");
+    home.run("keys generate");
+    assert!(!home.tools(&home.token("--subject ana --role reader")).is_empty());
+}
+
+#[test]
 fn a_secret_of_the_owner_s_signs_as_well() {
     let home = Home::new();
     let mut issue = home.command("token issue --subject ana --role reader");
