@@ -5,7 +5,7 @@ export PATH := $(PATH):$(HOME)/.cargo/bin:$(CURDIR)/target/tools/bin
 
 DEMO_LANG ?= en
 
-.PHONY: help setup demo test check tools audit interop
+.PHONY: help setup demo test check tools audit endurance interop
 .DEFAULT_GOAL := help
 
 help:
@@ -15,6 +15,7 @@ help:
 	@echo 'make setup     find what the others need, and install PostgreSQL if it is missing'
 	@echo 'make tools     fetch the checkers that `make check` skips where they are missing (into target/tools)'
 	@echo 'make audit     ask the advisory database about our dependencies (needs the network)'
+	@echo 'make endurance ten thousand calls at random, right and wrong, after which the books must balance'
 	@echo 'make interop   run the session of the demo through other MCP clients'
 
 # The PostgreSQL that setup found, for the scratch data directories of demo and tests too.
@@ -47,6 +48,9 @@ tools:
 audit:
 	@command -v cargo-deny >/dev/null || { echo 'cargo-deny is not there: make tools'; exit 1; }
 	cargo deny --locked check advisories
+
+endurance: setup
+	@$(WITH_POSTGRES) cargo test --locked --test it endurance::random -- --include-ignored --nocapture
 
 interop: setup
 	@scripts/interop.sh
