@@ -98,11 +98,15 @@ async fn attempt<T: Write>(
         key: &call.key,
     };
     let keep = if call.key_is_callers { KEEP_CALLERS } else { KEEP_OURS };
-    if let Some(first) = idempotency::claim(&tx, key, &call.hash, keep, now).await? {
+    let (claimed, business) = repository::together(
+        idempotency::claim(&tx, key, &call.hash, keep, now),
+        repository::business::get(&tx, books.business),
+    )
+    .await?;
+    if let Some(first) = claimed {
         let remembered = remembered.lock().unwrap_or_else(PoisonError::into_inner).take();
         return answer_again(first, call, remembered);
     }
-    let business = repository::business::get(&tx, books.business).await?;
     let today = clock::day(now, &business.details.time_zone);
     let act =
         Act { tx: &tx, business: &business, actor: &call.caller.actor, today, now, clock: clock::now_in };

@@ -17,3 +17,5 @@ pub mod report;
 pub mod series;
 pub mod sql;
 pub mod unprepared;
+
+pub use self::sql::together;

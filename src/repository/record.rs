@@ -17,12 +17,20 @@ use crate::{
 /// The installation that the chain belongs to, and its last record; none before the first. It is locked: who adds another
 /// waits until this transaction ends.
 pub async fn lock_end(tx: &Transaction<'_>, business: BusinessId) -> Result<(String, Option<Head>)> {
-    sql::execute(tx, include_str!("../../sql/queries/record/begin.sql"), &[&business.0]).await?;
     let statement = include_str!("../../sql/queries/record/lock_end.sql");
-    let (installation, place): (String, i64) = sql::query_one(tx, statement, &[&business.0], |row| {
-        Ok((row.get("installation")?, row.get("last_place")?))
-    })
-    .await?;
+    let lock = async || {
+        sql::query_opt(tx, statement, &[&business.0], |row| {
+            Ok((row.get("installation")?, row.get("last_place")?))
+        })
+        .await
+    };
+    let (installation, place): (String, i64) = match lock().await? {
+        Some(end) => end,
+        None => {
+            sql::execute(tx, include_str!("../../sql/queries/record/begin.sql"), &[&business.0]).await?;
+            lock().await?.ok_or_else(|| Error::internal("database", "a chain of records did not begin"))?
+        }
+    };
     if place == 0 {
         return Ok((installation, None));
     }

@@ -7,6 +7,7 @@ use serde_json::Value;
 use tokio::time::timeout;
 use tokio_postgres::{
     Row,
+    error::SqlState,
     types::{FromSql, ToSql},
 };
 
@@ -52,6 +53,26 @@ pub async fn answered<T>(
             "Nothing is half written; the same call may be tried again.",
         )
         .because(elapsed)),
+    }
+}
+
+/// Two things of a transaction that go to the database together, in one round trip. Where a statement is still to be prepared the
+/// other may overtake it, so neither may depend on the other.
+///
+/// # Errors
+/// That of the one which failed: once it has, PostgreSQL refuses the other only because of it.
+pub async fn together<A, B>(
+    one: impl Future<Output = Result<A>>,
+    other: impl Future<Output = Result<B>>,
+) -> Result<(A, B)> {
+    match tokio::join!(one, other) {
+        (Ok(one), Ok(other)) => Ok((one, other)),
+        (Err(aftermath), Err(error))
+            if aftermath.sql_state() == Some(&SqlState::IN_FAILED_SQL_TRANSACTION) =>
+        {
+            Err(error)
+        }
+        (Err(error), _) | (_, Err(error)) => Err(error),
     }
 }
 

@@ -30,7 +30,11 @@ pub async fn create(
     let InvoiceWithLines { invoice: original, lines: original_lines } = &mut held.now;
     correction::may_correct(original, act.today)?;
     let issue_date = correction::day(new.issue_date, original, act.today)?;
-    let client = repository::client::get(act.tx, act.business_id(), original.client_id).await?;
+    let (client, all_series) = repository::together(
+        repository::client::get(act.tx, act.business_id(), original.client_id),
+        repository::series::all(act.tx, act.business_id()),
+    )
+    .await?;
     if new.method == Method::Difference {
         same_buyer(act, original, &client).await?;
     }
@@ -41,7 +45,8 @@ pub async fn create(
     let left = if new.method == Method::Difference { standing.total() } else { Decimal::ZERO };
     let mut corrective = correction::draft(original, &new, &lines, issue_date, act.now)?;
     corrective.client_name.clone_from(&client.details.name);
-    series::issue(act, &client, &mut corrective, &lines, issue_date, left).await?;
+    let series = series::of(&all_series, &corrective)?;
+    series::issue(act, series, &client, &mut corrective, &lines, issue_date, left).await?;
     correction::net(original, &mut corrective, new.method);
     set_off(act, earlier, &mut corrective).await?;
     let frozen = issuing::freeze(act, &client, &corrective, &lines);
@@ -51,9 +56,12 @@ pub async fn create(
         ("method", Some(new.method.name().to_owned())),
         ("correction_reason", Some(new.reason)),
     ];
-    let original = held.save(act, "corrected", details).await?;
     let corrective = InvoiceWithLines { invoice: corrective, lines };
-    issuing::seal(act, &client, &corrective, Some(&original), &frozen).await?;
+    let (original, ()) = repository::together(
+        held.save(act, "corrected", details),
+        issuing::seal(act, &client, &corrective, Some(&held.now), &frozen),
+    )
+    .await?;
     Ok((corrective, original))
 }
 

@@ -63,7 +63,11 @@ pub(super) fn entity(id: InvoiceId, client: ClientId) -> Entity {
 }
 
 pub async fn create(act: &Act<'_>, new: NewInvoice) -> Result<InvoiceWithLines> {
-    let client = active_client(act, new.client_id).await?;
+    let (client, all_series) = repository::together(
+        active_client(act, new.client_id),
+        repository::series::all(act.tx, act.business_id()),
+    )
+    .await?;
     let planned_issue_date = new.issue_date.unwrap_or(act.today);
     let business = &act.business.details;
     let usual =
@@ -95,7 +99,7 @@ pub async fn create(act: &Act<'_>, new: NewInvoice) -> Result<InvoiceWithLines> 
     };
     match new.issuing {
         Issuing::Draft => {
-            series::find(act, &invoice).await?;
+            series::of(&all_series, &invoice)?;
             add(act, &mut invoice, &lines, "created", vec![]).await?;
             Ok(InvoiceWithLines { invoice, lines })
         }
@@ -106,7 +110,9 @@ pub async fn create(act: &Act<'_>, new: NewInvoice) -> Result<InvoiceWithLines> 
             Ok(InvoiceWithLines { invoice, lines })
         }
         Issuing::Now => {
-            series::issue(act, &client, &mut invoice, &lines, planned_issue_date, Decimal::ZERO).await?;
+            let series = series::of(&all_series, &invoice)?;
+            let day = planned_issue_date;
+            series::issue(act, series, &client, &mut invoice, &lines, day, Decimal::ZERO).await?;
             let frozen = issuing::freeze(act, &client, &invoice, &lines);
             add(act, &mut invoice, &lines, "created_and_issued", vec![frozen.field()]).await?;
             let issued = InvoiceWithLines { invoice, lines };
@@ -126,7 +132,13 @@ pub(super) async fn add(
 ) -> Result<()> {
     invoice.id = repository::invoice::insert(act.tx, act.business_id(), invoice, lines).await?;
     let entity = entity(invoice.id, invoice.client_id);
-    act.record(entity, action, &vec![], &invoice.fields(lines), details).await
+    let (before, after) = (vec![], invoice.fields(lines));
+    repository::together(
+        repository::invoice::insert_lines(act.tx, act.business_id(), invoice.id, lines),
+        act.record(entity, action, &before, &after, details),
+    )
+    .await
+    .map(drop)
 }
 
 pub async fn update(
@@ -162,14 +174,22 @@ pub async fn issue(
     let mut held = lock(act, id, expected_version).await?;
     let InvoiceWithLines { invoice, lines } = &mut held.now;
     invoice.require_draft("issued again")?;
-    let client = repository::client::get(act.tx, act.business_id(), invoice.client_id).await?;
+    let (client, all_series) = repository::together(
+        repository::client::get(act.tx, act.business_id(), invoice.client_id),
+        repository::series::all(act.tx, act.business_id()),
+    )
+    .await?;
     invoice.client_name.clone_from(&client.details.name); // of this very moment, as on the document
     let issue_date = issue_date.unwrap_or(act.today);
     invoice.still_follows(lines, &act.business.details, &client, issue_date)?;
-    series::issue(act, &client, invoice, lines, issue_date, Decimal::ZERO).await?;
+    let series = series::of(&all_series, invoice)?;
+    series::issue(act, series, &client, invoice, lines, issue_date, Decimal::ZERO).await?;
     let frozen = issuing::freeze(act, &client, invoice, lines);
-    let issued = held.save(act, "issued", vec![frozen.field()]).await?;
-    issuing::seal(act, &client, &issued, None, &frozen).await?;
+    let (issued, ()) = repository::together(
+        held.save(act, "issued", vec![frozen.field()]),
+        issuing::seal(act, &client, &held.now, None, &frozen),
+    )
+    .await?;
     Ok(issued)
 }
 
@@ -215,22 +235,26 @@ pub(super) async fn lock(act: &Act<'_>, id: InvoiceId, expected_version: Option<
 impl Held {
     /// Writes the invoice as it is now, and the event that tells what changed.
     pub(super) async fn save(
-        self,
+        &self,
         act: &Act<'_>,
         action: &'static str,
         details: Fields,
     ) -> Result<InvoiceWithLines> {
-        let Self { now: InvoiceWithLines { mut invoice, lines }, before } = self;
-        if lines != before.lines {
-            repository::invoice::replace_lines(act.tx, act.business_id(), invoice.id, &lines).await?;
+        let InvoiceWithLines { invoice, lines } = &self.now;
+        if *lines != self.before.lines {
+            repository::invoice::replace_lines(act.tx, act.business_id(), invoice.id, lines).await?;
         }
-        invoice.version =
-            repository::invoice::update(act.tx, act.business_id(), &invoice, &lines, act.now).await?;
-        invoice.updated_at = act.now;
         let entity = entity(invoice.id, invoice.client_id);
-        let before = before.invoice.fields(&before.lines);
-        act.record(entity, action, &before, &invoice.fields(&lines), details).await?;
-        Ok(InvoiceWithLines { invoice, lines })
+        let [before, after] = [&self.before, &self.now].map(|it| it.invoice.fields(&it.lines));
+        let (version, ()) = repository::together(
+            repository::invoice::update(act.tx, act.business_id(), invoice, lines, act.now),
+            act.record(entity, action, &before, &after, details),
+        )
+        .await?;
+        let mut saved = self.now.clone();
+        saved.invoice.version = version;
+        saved.invoice.updated_at = act.now;
+        Ok(saved)
     }
 }
 

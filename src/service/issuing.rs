@@ -35,16 +35,16 @@ pub(super) async fn seal(
 ) -> Result<()> {
     let InvoiceWithLines { invoice, lines } = issued;
     let papers = Papers { business: &act.business.details, client: &client.details, invoice, lines };
-    repository::document::freeze(act.tx, act.business_id(), invoice.id, frozen).await?;
+    let freeze = repository::document::freeze(act.tx, act.business_id(), invoice.id, frozen);
     if !act.business.details.contact.is_in_spain() {
-        return Ok(());
+        return freeze.await;
     }
     let substituted = invoice.correction.as_ref().is_some_and(|it| it.method == Method::Substitution);
     let replaced = match original {
         Some(original) if substituted => breakdown_of(original, act.business.details.cash_accounting)?,
         _ => Vec::new(),
     };
-    add(act, invoice, |making| papers.record(&replaced, making)).await
+    repository::together(freeze, add(act, invoice, |making| papers.record(&replaced, making))).await.map(drop)
 }
 
 /// Registers that an invoice was cancelled, where it was registered before.

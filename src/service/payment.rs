@@ -131,7 +131,9 @@ async fn enter(
         ("reversal_reason", payment.reverses.and(payment.reason).map(str::to_owned)),
         ("write_off_reason", payment.reason.filter(|_| payment.reverses.is_none()).map(str::to_owned)),
     ];
-    let invoice = held.save(act, action, details).await?;
-    let payment = repository::payment::get(act.tx, act.business_id(), id).await?;
-    Ok((payment, invoice))
+    repository::together(
+        repository::payment::get(act.tx, act.business_id(), id),
+        held.save(act, action, details),
+    )
+    .await
 }

@@ -59,32 +59,31 @@ async fn go_on(act: &Act<'_>, series: &Series, next_number: Option<i64>) -> Resu
 }
 
 /// The series that is to number a draft.
-pub(super) async fn find(act: &Act<'_>, invoice: &Invoice) -> Result<Series> {
+pub(super) fn of<'a>(all: &'a [Series], invoice: &Invoice) -> Result<&'a Series> {
     let wanted = match &invoice.state {
         State::Draft { series, .. } => series.as_deref(),
         _ => None,
     };
-    let all = repository::series::all(act.tx, act.business_id()).await?;
-    Series::choose(&all, wanted, invoice.kind).cloned()
+    Series::choose(all, wanted, invoice.kind)
 }
 
 /// Issues a draft, once the law would accept it. The number is taken last, so that the counter's row is locked as
 /// briefly as can be. `standing` is what stands already of the invoice that it corrects by difference.
 pub(super) async fn issue(
     act: &Act<'_>,
+    series: &Series,
     client: &Client,
     invoice: &mut Invoice,
     lines: &[Line],
     issue_date: Date,
     standing: Decimal,
 ) -> Result<()> {
-    let series = find(act, invoice).await?;
     let mut rehearsal = invoice.clone();
     rehearsal.issue(String::new(), Some(series.code.clone()), issue_date, act.today)?;
     requirements::check(&act.business.details, &client.details, &rehearsal, lines, standing)?;
-    let number = repository::series::next(act.tx, act.business_id(), &series, issue_date).await?;
+    let number = repository::series::next(act.tx, act.business_id(), series, issue_date).await?;
     let number = series.format.write(issue_date.year(), number);
-    invoice.issue(number, Some(series.code), issue_date, act.today)
+    invoice.issue(number, Some(series.code.clone()), issue_date, act.today)
 }
 
 /// Where a number from elsewhere has the form of one of our series, that series goes on after it.

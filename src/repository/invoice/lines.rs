@@ -58,12 +58,8 @@ pub async fn replace_lines(
     insert(tx, business, id, lines).await
 }
 
-pub(super) async fn insert(
-    tx: &Transaction<'_>,
-    business: BusinessId,
-    id: InvoiceId,
-    lines: &[Line],
-) -> Result<()> {
+/// Writes the lines of an invoice that has none.
+pub async fn insert(tx: &Transaction<'_>, business: BusinessId, id: InvoiceId, lines: &[Line]) -> Result<()> {
     let statement = include_str!("../../../sql/queries/invoice/insert_lines.sql");
     let column = |of: fn(&Line) -> Decimal| lines.iter().map(of).collect::<Vec<_>>();
     let with_tax =

@@ -7,7 +7,7 @@ use time::{Date, OffsetDateTime};
 
 pub(super) use self::row::read;
 pub use self::{
-    lines::{lines, replace_lines},
+    lines::{insert as insert_lines, lines, replace_lines},
     list::{DAY_MAX, DAY_MIN, Filter, Sort, Standing, list},
 };
 use super::sql::{self, Connection};
@@ -53,7 +53,7 @@ pub async fn external_numbers(client: &impl Connection, business: BusinessId) ->
         .await
 }
 
-/// Writes a new invoice with its lines and answers its id.
+/// Writes a new invoice without its lines and answers its id.
 pub async fn insert(
     tx: &Transaction<'_>,
     business: BusinessId,
@@ -70,10 +70,7 @@ pub async fn insert(
         &row::search_text(invoice, lines),
         &invoice.created_at,
     ];
-    let id = row::write(tx, statement, &[&business.0], invoice, rest, |row| row.get("id")).await?;
-    let id = InvoiceId(id);
-    lines::insert(tx, business, id, lines).await?;
-    Ok(id)
+    row::write(tx, statement, &[&business.0], invoice, rest, |row| Ok(InvoiceId(row.get("id")?))).await
 }
 
 /// Writes everything of an invoice but its lines and what it corrects, and answers its new version.
