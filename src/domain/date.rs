@@ -12,8 +12,14 @@ const YEARS: std::ops::RangeInclusive<i32> = 1900..=2999;
 pub fn parse(field: impl Into<Cow<'static, str>>, text: &str) -> Result<Date> {
     let text = text.trim();
     written(text).filter(|date| YEARS.contains(&date.year())).ok_or_else(|| {
-        Error::invalid(field, format!("{text:?} is not a date"), "YYYY-MM-DD, such as 2026-03-31")
+        let accepted = format!("YYYY-MM-DD, such as 2026-03-31, from {} to {}", YEARS.start(), YEARS.end());
+        Error::invalid(field, format!("{text:?} is not a date"), accepted)
     })
+}
+
+/// As Spanish documents write it: `31/03/2026`.
+pub fn spanish(date: Date) -> String {
+    format!("{:02}/{:02}/{}", date.day(), u8::from(date.month()), date.year())
 }
 
 /// Reads what a date's own `Display` writes, in any year of four digits.
@@ -44,5 +50,12 @@ mod tests {
         ] {
             assert!(parse("due_date", bad).is_err(), "{bad}");
         }
+        let error = parse("due_date", "1800-01-01").unwrap_err().to_string();
+        assert!(error.contains("from 1900 to 2999"), "{error}");
+    }
+
+    #[test]
+    fn spanish_documents_write_the_day_first() {
+        assert_eq!(spanish(time::macros::date!(2026 - 03 - 05)), "05/03/2026");
     }
 }

@@ -57,7 +57,7 @@ impl Papers<'_> {
             business.iban.clone(),
         );
         let buyer = party(Some(client.name.clone()), client.tax_id.clone(), &client.contact, None);
-        let mentions = mentions::of(business, invoice, lines).into_iter().map(Node::Text).collect();
+        let mentions = mentions::of(business, client, invoice, lines).into_iter().map(Node::Text).collect();
         layout(invoice, lines, seller, buyer, Node::Many(mentions))
     }
 }

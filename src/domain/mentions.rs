@@ -2,13 +2,20 @@
 
 use super::{
     business::BusinessDetails,
+    client::ClientDetails,
+    date,
     invoice::Invoice,
     line::Line,
     tax::category::{Category, Exemption, Scheme},
 };
 
 /// The mentions, in the business's language, each once and in the order of the lines.
-pub fn of(business: &BusinessDetails, invoice: &Invoice, lines: &[Line]) -> Vec<String> {
+pub fn of(
+    business: &BusinessDetails,
+    client: &ClientDetails,
+    invoice: &Invoice,
+    lines: &[Line],
+) -> Vec<String> {
     let spanish = business.language.code() == "es";
     let say = |es: &str, en: &str| if spanish { es.to_owned() } else { en.to_owned() };
     // each law is cited where it is that law's tax
@@ -18,21 +25,22 @@ pub fn of(business: &BusinessDetails, invoice: &Invoice, lines: &[Line]) -> Vec<
         articles if of_liva && !articles.is_empty() => format!("{text} ({articles} LIVA)"),
         _ => text,
     };
+    let reverse_charge = || say("Inversión del sujeto pasivo", "Reverse charge");
     let mut mentions = Vec::new();
     if let Some(correction) = &invoice.correction {
-        let (number, date, reason) =
+        let (number, issued, reason) =
             (&correction.original_number, correction.original_issue_date, &correction.reason);
         mentions.push(if spanish {
-            format!("Factura rectificativa de la {number}, de {date}: {reason}")
+            format!("Factura rectificativa de la {number}, de {}: {reason}", date::spanish(issued))
         } else {
-            format!("Corrective invoice for {number} of {date}: {reason}")
+            format!("Corrective invoice for {number} of {issued}: {reason}")
         });
     }
     for line in lines {
         let basis = line.treatment.exemption;
         let mention = match line.treatment.category {
             Category::Standard | Category::Reduced | Category::Zero => continue,
-            Category::ReverseCharge => say("Inversión del sujeto pasivo", "Reverse charge"),
+            Category::ReverseCharge => reverse_charge(),
             Category::IntraEu => say(
                 &cited("Entrega intracomunitaria exenta".into(), "art. 25"),
                 "Intra-Community supply, exempt (art. 138 Directive 2006/112/EC)",
@@ -42,14 +50,23 @@ pub fn of(business: &BusinessDetails, invoice: &Invoice, lines: &[Line]) -> Vec<
                 let directive = if of_directive { " (art. 146 Directive 2006/112/EC)" } else { "" };
                 say(&cited("Exportación exenta".into(), article), &format!("Export, exempt{directive}"))
             }
-            Category::Exempt => cited(say("Operación exenta", "Exempt"), basis.map_or("", exempt_article)),
+            Category::Exempt => {
+                let article = basis.and_then(|basis| exempt_article(invoice.scheme, basis));
+                cited(say("Operación exenta", "Exempt"), article.unwrap_or_default())
+            }
             Category::OutsideScope => {
                 let articles = if basis == Some(Exemption::N2) { "arts. 68 a 70" } else { "arts. 7 y 14" };
                 say(&cited("Operación no sujeta".into(), articles), "Outside the scope of the tax")
             }
         };
-        if !mentions.contains(&mention) {
-            mentions.push(mention);
+        let mut add = |mention: String| {
+            if !mentions.contains(&mention) {
+                mentions.push(mention);
+            }
+        };
+        add(mention);
+        if basis == Some(Exemption::N2) && of_directive && is_accounted_for_abroad(business, client) {
+            add(reverse_charge());
         }
     }
     let is_taxed = lines.iter().any(|line| line.treatment.category.is_taxed());
@@ -59,11 +76,20 @@ pub fn of(business: &BusinessDetails, invoice: &Invoice, lines: &[Line]) -> Vec<
     mentions
 }
 
-fn exempt_article(basis: Exemption) -> &'static str {
-    match basis {
-        Exemption::E1 => "art. 20",
-        Exemption::E3 => "art. 22",
-        Exemption::E4 => "arts. 23, 24",
-        _ => "",
+/// Arts. 44, 196 and 226.11a of the Directive: of a service between businesses of two member states the client accounts for
+/// the tax, and the invoice says so.
+fn is_accounted_for_abroad(business: &BusinessDetails, client: &ClientDetails) -> bool {
+    let (Some(here), Some(there)) = (business.contact.country, client.contact.country) else { return false };
+    here.is_in_union() && there.is_in_union() && here != there && !client.private_person
+}
+
+/// The articles of the LIVA that a basis of exemption stands for. None where its code names none, nor where the tax is
+/// another law's: then the invoice's notes have to name them.
+pub fn exempt_article(scheme: Scheme, basis: Exemption) -> Option<&'static str> {
+    match (scheme, basis) {
+        (Scheme::Iva, Exemption::E1) => Some("art. 20"),
+        (Scheme::Iva, Exemption::E3) => Some("art. 22"),
+        (Scheme::Iva, Exemption::E4) => Some("arts. 23, 24"),
+        _ => None,
     }
 }

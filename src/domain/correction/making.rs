@@ -8,12 +8,14 @@ use crate::{
     domain::{
         business::BusinessDetails,
         client::ClientDetails,
+        codes::Currency,
         date,
         ids::InvoiceId,
         invoice::{Due, Invoice, State},
         line::{self, ContentInput, Line},
+        mentions,
         series::Kind,
-        tax::treatment::Usual,
+        tax::{category::Category, treatment::Usual},
     },
     error::{Error, Result},
 };
@@ -29,6 +31,10 @@ pub struct NewCorrection {
     pub content: Option<ContentInput>,
     pub issue_date: Option<Date>,
     pub series: Option<String>,
+    /// The original's where absent.
+    pub exchange_rate: Option<Decimal>,
+    /// Printed on the document; the original's where absent and its lines are exempt by what those say.
+    pub notes: Option<String>,
 }
 
 /// The day of a correction, today's where none is asked for. It is never older than its original.
@@ -112,10 +118,23 @@ pub fn draft(
         paid: Decimal::ZERO,
         netted: Decimal::ZERO,
         superseded: false,
-        notes: None,
+        exchange_rate: new
+            .exchange_rate
+            .or(original.exchange_rate.filter(|_| original.currency != Currency::EUR)),
+        notes: new.notes.clone().or_else(|| carried_notes(original, lines)),
         internal_notes: None,
         created_at: now,
         updated_at: now,
         ..original.clone()
     })
+}
+
+/// What the original says of why it is exempt, as long as the correction has such lines too (RD 1619/2012, art. 6.1.j).
+fn carried_notes(original: &Invoice, lines: &[Line]) -> Option<String> {
+    let is_in_notes = |line: &Line| {
+        let basis = line.treatment.exemption;
+        line.treatment.category == Category::Exempt
+            && basis.is_none_or(|basis| mentions::exempt_article(original.scheme, basis).is_none())
+    };
+    original.notes.clone().filter(|_| lines.iter().any(is_in_notes))
 }

@@ -1,5 +1,6 @@
-//! Spain's rates with their days, as data (`data/spain/tax_rates.csv`). They say which category a rate belongs to,
-//! which surcharge goes with it, and whether the law knew it on a day. IPSI is set by each city and is not listed.
+//! Spain's rates with their days, as data (`data/spain`). They say which category a rate of tax belongs to, which
+//! surcharge goes with it, and whether the law knew it on a day; and which parts of an income clients withhold. IPSI is set
+//! by each city and is not listed.
 
 use std::sync::LazyLock;
 
@@ -15,33 +16,67 @@ struct Rate {
     rate: Decimal,
     /// Recargo de equivalencia (art. 161 LIVA).
     surcharge: Option<Decimal>,
+    days: Days,
+}
+
+/// A rate of IRPF that clients withhold.
+struct Withheld {
+    rate: Decimal,
+    days: Days,
+}
+
+/// When a rate holds: from the first day to the last, or until further notice.
+struct Days {
     from: Date,
     to: Option<Date>,
 }
 
-#[expect(clippy::expect_used, reason = "the file is part of the program, and a test reads all of it")]
-static RATES: LazyLock<Vec<Rate>> = LazyLock::new(|| {
-    let lines = include_str!("../../../data/spain/tax_rates.csv").lines().skip(1);
-    lines.map(|line| read(line).expect("data/spain/tax_rates.csv is well formed")).collect()
-});
+impl Days {
+    fn read(from: &str, to: &str) -> Option<Self> {
+        Some(Self {
+            from: date::parse("from", from).ok()?,
+            to: if to.is_empty() { None } else { Some(date::parse("to", to).ok()?) },
+        })
+    }
 
-fn read(line: &str) -> Option<Rate> {
-    let [scheme, category, rate, surcharge, from, to, _source]: [&str; 7] =
-        line.splitn(7, ',').collect::<Vec<_>>().try_into().ok()?;
+    fn hold(&self, on: Date) -> bool {
+        self.from <= on && self.to.is_none_or(|to| on <= to)
+    }
+}
+
+const TAX_RATES: &str = include_str!("../../../data/spain/tax_rates.csv");
+const WITHHOLDING_RATES: &str = include_str!("../../../data/spain/withholding_rates.csv");
+
+static RATES: LazyLock<Vec<Rate>> = LazyLock::new(|| read(TAX_RATES, rate));
+static WITHHELD: LazyLock<Vec<Withheld>> = LazyLock::new(|| read(WITHHOLDING_RATES, withheld_rate));
+
+#[expect(clippy::expect_used, reason = "the files are part of the program, and a test reads all of them")]
+fn read<T>(file: &str, line: fn(&str) -> Option<T>) -> Vec<T> {
+    file.lines().skip(1).map(|text| line(text).expect("data/spain is well formed")).collect()
+}
+
+fn fields<const N: usize>(line: &str) -> Option<[&str; N]> {
+    line.splitn(N, ',').collect::<Vec<_>>().try_into().ok()
+}
+
+fn rate(line: &str) -> Option<Rate> {
+    let [scheme, category, rate, surcharge, from, to, _source] = fields(line)?;
     Some(Rate {
         scheme: Scheme::parse("scheme", scheme).ok()?,
         category: Category::parse("category", category).ok()?,
         rate: rate.parse().ok()?,
         surcharge: if surcharge.is_empty() { None } else { Some(surcharge.parse().ok()?) },
-        from: date::parse("from", from).ok()?,
-        to: if to.is_empty() { None } else { Some(date::parse("to", to).ok()?) },
+        days: Days::read(from, to)?,
     })
 }
 
+fn withheld_rate(line: &str) -> Option<Withheld> {
+    let [rate, from, to, _source] = fields(line)?;
+    Some(Withheld { rate: rate.parse().ok()?, days: Days::read(from, to)? })
+}
+
 fn valid(scheme: Scheme, on: Date) -> impl Iterator<Item = &'static Rate> {
-    RATES
-        .iter()
-        .filter(move |rate| rate.scheme == scheme && rate.from <= on && rate.to.is_none_or(|to| on <= to))
+    RATES.iter().filter(move |rate| rate.scheme == scheme && rate.days.hold(on))
 }
 
 /// The category that a rate belongs to: by the law of the day where it knows the rate, else standard.
@@ -63,6 +98,15 @@ pub fn surcharges(scheme: Scheme, rate: Decimal, on: Date) -> Vec<Decimal> {
     valid(scheme, on).filter(|known| known.rate == rate).filter_map(|known| known.surcharge).collect()
 }
 
+/// The parts of an income that clients withheld on a day, in percent, lowest first (art. 101 LIRPF; arts. 95, 100 and 101
+/// RIRPF); none where they are not listed, before 2016.
+pub fn withheld(on: Date) -> Vec<Decimal> {
+    let mut rates: Vec<Decimal> =
+        WITHHELD.iter().filter(|known| known.days.hold(on)).map(|known| known.rate).collect();
+    rates.sort_unstable();
+    rates
+}
+
 #[cfg(test)]
 mod tests {
     use time::macros::date;
@@ -71,7 +115,8 @@ mod tests {
 
     #[test]
     fn every_line_of_the_data_is_read() {
-        assert_eq!(RATES.len() + 1, include_str!("../../../data/spain/tax_rates.csv").lines().count());
+        assert_eq!(RATES.len() + 1, TAX_RATES.lines().count());
+        assert_eq!(WITHHELD.len() + 1, WITHHOLDING_RATES.lines().count());
     }
 
     #[test]
@@ -98,5 +143,26 @@ mod tests {
             ["5.2".parse().unwrap(), "1.75".parse().unwrap()]
         );
         assert_eq!(surcharges(Scheme::Igic, Decimal::from(7), today), []);
+    }
+
+    #[test]
+    fn a_surcharge_has_its_days_too() {
+        let days = [(date!(2022 - 12 - 31), "0.5"), (date!(2023 - 01 - 01), "0.62")];
+        for (day, surcharge) in days {
+            assert_eq!(surcharges(Scheme::Iva, Decimal::from(5), day), [surcharge.parse().unwrap()], "{day}");
+        }
+    }
+
+    #[test]
+    fn what_clients_withhold_has_its_days() {
+        let days = [
+            (date!(2015 - 12 - 31), ""),
+            (date!(2018 - 07 - 04), "1 2 3.5 7 7.5 9.5 15 17.5 19 24 35"),
+            (date!(2026 - 11 - 24), "1 2 2.8 6 7 7.6 14 15 19 24 35"),
+        ];
+        for (day, rates) in days {
+            let found = withheld(day).iter().map(ToString::to_string).collect::<Vec<_>>().join(" ");
+            assert_eq!(found, rates, "{day}");
+        }
     }
 }

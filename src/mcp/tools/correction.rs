@@ -3,7 +3,7 @@ use serde::Deserialize;
 
 use super::{
     content::{ContentArgs, TaxArgs},
-    invoice::{Target, details},
+    invoice::{Target, details, exchange_rate},
 };
 use crate::{
     auth::scope::Scope,
@@ -13,7 +13,7 @@ use crate::{
     },
     error::{Error, Result},
     mcp::{
-        args::{And, Text, VersionArgs, day, given},
+        args::{And, Number, Text, VersionArgs, day, given},
         tool::{About, Entry, Write},
         views::invoice::CorrectionAndOriginal,
     },
@@ -39,6 +39,10 @@ struct CorrectInvoice {
     issue_date: Option<Text>,
     /// Code of a corrective series.
     series: Option<Text>,
+    /// Printed on the document.
+    notes: Option<Text>,
+    /// Euros for one unit of a foreign currency; the original's where absent.
+    exchange_rate: Option<Number>,
 }
 
 impl Write for CorrectInvoice {
@@ -77,6 +81,8 @@ impl Write for CorrectInvoice {
             content: content.content(tax, original.currency, act.business.details.language)?,
             issue_date: day("issue_date", args.issue_date.as_ref())?,
             series: given(args.series.as_ref()).map(str::to_owned),
+            exchange_rate: exchange_rate(args.exchange_rate.as_ref())?.flatten(),
+            notes: given(args.notes.as_ref()).map(|text| text::note("notes", text)).transpose()?,
         };
         let (corrective, original) = service::correction::create(act, id, version.expected(), new).await?;
         Ok(CorrectionAndOriginal {

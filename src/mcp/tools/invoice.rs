@@ -115,21 +115,20 @@ impl FrameArgs {
     fn operation_date(&self) -> Result<Option<Option<Date>>> {
         change(self.operation_date.as_ref(), |text| date::parse("operation_date", text))
     }
+}
 
-    fn exchange_rate(&self) -> Result<Option<Decimal>> {
-        let rate = self.exchange_rate.as_ref().map(|Number(text)| {
-            let rate = decimal::parse("exchange_rate", text, decimal::FINE_DECIMALS)?;
-            let positive = rate > Decimal::ZERO;
-            positive.then_some(rate).ok_or_else(|| {
-                Error::invalid(
-                    "exchange_rate",
-                    format!("{rate} is not above zero"),
-                    "euros for one unit, such as 0.92",
-                )
-            })
-        });
-        rate.transpose()
-    }
+/// Euros for one unit; an empty text clears it.
+pub(super) fn exchange_rate(number: Option<&Number>) -> Result<Option<Option<Decimal>>> {
+    let parse = |text: &str| {
+        let rate = decimal::parse("exchange_rate", text, decimal::FINE_DECIMALS)?;
+        if rate > Decimal::ZERO {
+            return Ok(rate);
+        }
+        let problem = format!("{rate} is not above zero");
+        Err(Error::invalid("exchange_rate", problem, "euros for one unit, such as 0.92"))
+    };
+    let text = number.map(|number| number.0.trim());
+    text.map(|text| (!text.is_empty()).then(|| parse(text)).transpose()).transpose()
 }
 
 fn note(field: &'static str, value: Option<&Text>) -> Result<Option<Option<String>>> {
@@ -188,7 +187,7 @@ impl Write for CreateInvoice {
             content,
             issue_date: day("issue_date", frame.issue_date.as_ref())?,
             operation_date: frame.operation_date()?.flatten(),
-            exchange_rate: frame.exchange_rate()?,
+            exchange_rate: exchange_rate(frame.exchange_rate.as_ref())?.flatten(),
             due_date: day("due_date", frame.due_date.as_ref())?,
             currency,
             scheme,
@@ -248,7 +247,7 @@ impl Write for UpdateInvoice {
             content: content.content(tax, currency, act.business.details.language)?,
             issue_date: day("issue_date", frame.issue_date.as_ref())?,
             operation_date: frame.operation_date()?,
-            exchange_rate: frame.exchange_rate()?.map(Some),
+            exchange_rate: exchange_rate(frame.exchange_rate.as_ref())?,
             due_date: change(frame.due_date.as_ref(), |text| date::parse("due_date", text))?,
             currency: asked,
             notes: note("notes", frame.notes.as_ref())?,

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::support::office::{Office, assert_fields, id};
+use crate::support::office::{Office, assert_fields, id, with};
 
 fn line(tax: Value) -> Value {
     let mut line = json!({"description": "Work", "unit_price": 100});
@@ -26,7 +26,7 @@ fn art_6_2_each_rate_and_each_reason_has_a_base_of_its_own() {
         line(json!({"exemption": "N2"})),
         line(json!({})),
     ]);
-    let invoice = office.sold_lines(client, lines, json!({}));
+    let invoice = office.sold_lines(client, lines, json!({"notes": "Exenta por el art. 7 de otra ley"}));
     let expected = json!([
         {"category": "standard", "rate": "21", "base": "200.00", "amount": "42.00"},
         {"category": "reduced", "rate": "4", "base": "100.00", "amount": "4.00"},
@@ -105,7 +105,7 @@ fn art_6_1_the_mentions_come_with_the_invoice_in_the_language_of_the_business() 
             "Operación exenta (arts. 23, 24 LIVA)",
             "Exempt (arts. 23, 24 LIVA)",
         ),
-        (spain, json!({"exemption": "E6"}), "Operación exenta", "Exempt"),
+        (spain, json!({"exemption": "E6", "notes": "Art. 7 de otra ley"}), "Operación exenta", "Exempt"),
         (spain, json!({"tax_category": "reverse_charge"}), "Inversión del sujeto pasivo", "Reverse charge"),
         (
             germany,
@@ -168,19 +168,100 @@ fn art_6_1_cash_accounting_is_said_where_tax_is() {
     assert_eq!(exempt["mentions"], json!(["Operación exenta (art. 20 LIVA)"]));
 }
 
-/// Art. 84.Uno.2º LIVA; art. 6.1.d: the buyer accounts for the tax, so it must be identified, whoever it is.
+/// Arts. 25 and 84.Uno.2º LIVA; art. 6.1.d: the buyer accounts for the tax, so it is a business, and identified.
 #[test]
-fn art_6_1_d_reverse_charge_wants_the_buyer_s_tax_number() {
+fn arts_25_and_84_liva_reverse_charge_and_intra_eu_are_for_a_business_with_a_tax_number() {
     let mut office = Office::open();
-    let person = office.client("Ana");
-    office.sells_not(
-        person,
-        json!({"tax_category": "reverse_charge"}),
-        &["tax_id of the client", "update_client"],
-    );
-    office.call("update_client", json!({"client_id": person, "tax_id": "12345678Z"}));
-    let invoice = office.sold(person, "100", json!({"tax_category": "reverse_charge"}));
-    assert_fields(&invoice, json!({"tax": "0.00", "total": "100.00"}));
+    for (country, number, category) in
+        [("ES", "12345678Z", "reverse_charge"), ("FR", "FR40303265045", "intra_eu")]
+    {
+        let address = json!({"street": "Mayor 1", "postal_code": "28001", "city": "Madrid"});
+        let client = id(&office.call(
+            "create_client",
+            with(address, json!({"name": "Ana", "country": country, "private_person": true})),
+        ));
+        let tax = || json!({"tax_category": category});
+        let words = format!("lines[0]: {category} is for a business, and the client is a private person");
+        for tax_id in ["", number] {
+            office.call("update_client", json!({"client_id": client, "tax_id": tax_id}));
+            let next = ["tax it at a rate", "private_person: false", "update_client", "update_invoice"];
+            office.sells_not(client, tax(), &[&words, next[0], next[1], next[2], next[3]]);
+            let new = json!({"client_id": client, "net_amount": 1, "description": "x", "issue": true});
+            let told = office.refuse("create_invoice", with(new, tax()));
+            assert!(!told.contains("private_person: true"), "{told}");
+        }
+        let business = json!({"client_id": client, "private_person": false, "tax_id": ""});
+        office.call("update_client", business);
+        office.sells_not(client, tax(), &["tax_id of the client, which reverse_charge and intra_eu want"]);
+        office.call("update_client", json!({"client_id": client, "tax_id": number}));
+        let invoice = office.sold(client, "100", tax());
+        assert_fields(&invoice, json!({"tax": "0.00", "total": "100.00"}));
+    }
+}
+
+/// Arts. 90 and 91 LIVA.
+#[test]
+fn arts_90_and_91_liva_a_category_is_that_of_its_rate() {
+    let mut office = Office::open();
+    let client = office.company(json!({}));
+    for (rate, wrong, right) in [("21", "reduced", "standard"), ("10", "standard", "reduced")] {
+        let tax = |category: &str| json!({"tax_rate": rate, "tax_category": category});
+        let told = format!("lines[0]: tax_category {wrong} is not that of {rate}% on ");
+        office.sells_not(client, tax(wrong), &[&told, &format!("which is {right} (update_invoice)")]);
+        office.sold(client, "100", tax(right));
+    }
+    // a city sets the rates of IPSI, and says which they are
+    office.sold(client, "100", json!({"tax_scheme": "ipsi", "tax_rate": 4, "tax_category": "reduced"}));
+}
+
+/// Art. 6.1.j: where no article of the tax goes with the code, the notes name it, and go on to the correction.
+#[test]
+fn art_6_1_j_a_basis_that_no_code_names_is_in_the_notes() {
+    let mut office = Office::open();
+    let client = office.company(json!({}));
+    for (basis, scheme) in [("E6", "iva"), ("E1", "igic"), ("E4", "ipsi")] {
+        let tax = |more: Value| with(json!({"exemption": basis, "tax_scheme": scheme}), more);
+        let told =
+            format!("lines[0]: notes with the article that makes it exempt, since {basis} of {scheme}");
+        office.sells_not(client, tax(json!({})), &[&told, "update_invoice"]);
+        let original = office.sold(client, "100", tax(json!({"notes": "Art. 50 Ley 4/2012"})));
+        let (correction, _) = office.corrected(
+            &original,
+            json!({"method": "substitution", "lines": [
+                line(json!({"exemption": basis})),
+            ]}),
+        );
+        assert_eq!(correction["notes"], "Art. 50 Ley 4/2012");
+        let (correction, _) = office.corrected(&correction, json!({"notes": "Art. 51"}));
+        assert_eq!(correction["notes"], "Art. 51");
+    }
+    // other notes stay where they are
+    let plain = office.sold(client, "100", json!({"notes": "Thank you"}));
+    let (correction, _) = office.corrected(&plain, json!({}));
+    assert!(correction.get("notes").is_none(), "{correction}");
+    // and what was exempt without a word elsewhere wants one when it is corrected
+    let elsewhere = json!({"exemption": "E6", "external_number": "A-1", "issue": false});
+    let elsewhere = office.sold(client, "100", elsewhere);
+    office.corrects_not(&elsewhere, json!({}), &["notes with the article", "correct_invoice"]);
+    office.corrected(&elsewhere, json!({"notes": "Art. 7 de otra ley"}));
+}
+
+/// Arts. 44, 196 and 226.11a of Directive 2006/112/EC.
+#[test]
+fn art_226_11a_a_service_to_a_business_of_the_union_says_who_accounts_for_the_tax() {
+    let mut office = Office::open();
+    let (germany, america) = (office.abroad("DE", "DE136695976"), office.abroad("US", "12-3456789"));
+    let person = office.company(json!({"country": "FR", "tax_id": "", "private_person": true}));
+    let outside = "Operación no sujeta (arts. 68 a 70 LIVA)";
+    for (client, mentions) in [
+        (germany, json!([outside, "Inversión del sujeto pasivo"])),
+        (america, json!([outside])),
+        (person, json!([outside])),
+    ] {
+        assert_eq!(office.sold(client, "100", json!({"exemption": "N2"}))["mentions"], mentions);
+    }
+    let other = office.sold(germany, "100", json!({"tax_category": "outside_scope"}));
+    assert_eq!(other["mentions"], json!(["Operación no sujeta (arts. 7 y 14 LIVA)"]));
 }
 
 /// Arts. 21 and 25 LIVA.
@@ -217,7 +298,7 @@ fn igic_has_rates_and_a_scheme_of_its_own() {
     let mainland = office.sold(client, "100", json!({"tax_scheme": "iva", "tax_rate": 21}));
     assert_fields(&mainland, json!({"tax_scheme": "iva", "total": "121.00"}));
     // the basis of an exemption is of another law there
-    let exempt = office.sold(client, "100", json!({"exemption": "E1"}));
+    let exempt = office.sold(client, "100", json!({"exemption": "E1", "notes": "Art. 50 Ley 4/2012"}));
     assert_eq!(exempt["mentions"], json!(["Operación exenta"]));
     office.refuses("update_business", json!({"tax_scheme": "vat"}), &["tax_scheme", "iva, igic, ipsi"]);
 }

@@ -1,5 +1,6 @@
 //! Corrective invoices: art. 15, by difference and by substitution. R2, R11.
 
+use facturo::domain::date;
 use serde_json::{Value, json};
 
 use crate::support::office::{NONE, Office, assert_fields, id, number, today_in};
@@ -14,11 +15,12 @@ fn art_15_a_correction_names_its_original_and_the_original_keeps_all_it_had() {
     let client = office.company(json!({}));
     let original = office.sold(client, "100", json!({"notes": "Thanks"}));
     let (correction, after) = office.corrected(&original, json!({"reason": "All came back"}));
+    let day = date::spanish(today_in("Europe/Madrid"));
     let expected = json!({
         "kind": "corrective", "number": corrective(1), "client_id": client, "currency": "EUR",
         "subtotal": "-100.00", "tax": "-21.00", "total": "-121.00", "payable": "-121.00", "status": "paid",
         "netted": "-121.00", "outstanding": "0.00", "superseded": false, "corrected_by": [],
-        "mentions": [format!("Factura rectificativa de la {}, de {}: All came back", number(1), original["issue_date"].as_str().unwrap())],
+        "mentions": [format!("Factura rectificativa de la {}, de {day}: All came back", number(1))],
         "corrects": {
             "invoice_id": original["id"], "number": number(1), "method": "difference", "code": "R1",
             "reason": "All came back",

@@ -54,6 +54,38 @@ fn r21_what_is_withheld_stays_in_the_total_of_the_record() {
     );
 }
 
+/// Euros need no rate, and one that stands beside them is a mistake; a draft may drop it.
+#[test]
+fn art_12_1_an_invoice_in_euros_has_no_rate() {
+    let mut office = Office::open();
+    let client = office.client("Ana");
+    let words = &["exchange_rate, which an invoice in EUR does not have (update_invoice)"];
+    office.sells_not(client, json!({"exchange_rate": "0.5"}), words);
+    let new = json!({"client_id": client, "net_amount": 100, "description": "Work", "exchange_rate": "0.5"});
+    let draft = id(&office.call("create_invoice", new));
+    office.refuses("issue_invoice", json!({"invoice_id": draft}), words);
+    office.call("update_invoice", json!({"invoice_id": draft, "exchange_rate": ""}));
+    office.call("issue_invoice", json!({"invoice_id": draft}));
+}
+
+/// Of an invoice from elsewhere the rate may be unknown, until it is corrected.
+#[test]
+fn art_12_1_a_correction_in_a_foreign_currency_wants_the_rate_too() {
+    let mut office = Office::open();
+    let client = office.client("Ana");
+    let original = office.sold(client, "100", json!({"currency": "USD", "exchange_rate": "0.8"}));
+    let (correction, _) = office.corrected(&original, json!({}));
+    assert_eq!(correction["exchange_rate"], "0.8");
+    let elsewhere = json!({"currency": "USD", "external_number": "A-1", "issue": false});
+    let elsewhere = office.sold(client, "100", elsewhere);
+    office.corrects_not(&elsewhere, json!({}), &["exchange_rate, euros for one unit", "correct_invoice"]);
+    let (correction, _) = office.corrected(&elsewhere, json!({"exchange_rate": "0.9"}));
+    assert_eq!(correction["exchange_rate"], "0.9");
+    let euros = json!({"exchange_rate": "0.5", "external_number": "A-2", "issue": false});
+    let euros = office.sold(client, "100", euros);
+    office.corrected(&euros, json!({}));
+}
+
 #[test]
 fn the_rates_are_those_of_the_day() {
     let mut office = Office::open();
@@ -95,6 +127,10 @@ fn art_6_1_i_the_operation_date_comes_with_the_invoice_and_its_record() {
     let new =
         json!({"client_id": client, "net_amount": 1, "description": "x", "operation_date": "15/01/2026"});
     office.refuses("create_invoice", new, &["operation_date", "YYYY-MM-DD"]);
+    // what is done, or paid in advance, comes before its invoice
+    let ahead = json!({"operation_date": "2026-02-02", "issue_date": "2026-02-01"});
+    let words = &["operation_date 2026-02-02, which is after the issue date 2026-02-01 (update_invoice)"];
+    office.sells_not(client, ahead, words);
     let draft =
         json!({"client_id": client, "net_amount": 1, "description": "x", "operation_date": "2026-01-15"});
     let draft = id(&office.call("create_invoice", draft));

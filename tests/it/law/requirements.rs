@@ -22,7 +22,7 @@ fn art_6_1_a_refusal_lists_every_missing_fact_and_its_tool() {
         "legal_name of the business (update_business)",
         "tax_id of the business (update_business)",
         "street, postal_code, city of the business (update_business)",
-        "tax_id of the client, or private_person: true for a consumer (update_client)",
+        "tax_id of the client, which reverse_charge and intra_eu want (update_client)",
         "street, postal_code, city of the client (update_client)",
         "exchange_rate, euros for one unit of the currency (update_invoice)",
         "19% is no rate of iva",

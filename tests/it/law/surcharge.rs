@@ -59,8 +59,35 @@ fn art_16_4_what_bears_the_surcharge_is_on_an_invoice_of_its_own() {
 }
 
 #[test]
-fn igic_knows_no_surcharge() {
+fn art_161_liva_each_rate_has_its_own_surcharge_and_no_other() {
     let mut office = Office::open();
+    let retailer = office.company(json!({"surcharge": true}));
+    for (rate, surcharge, known) in [("21", "1.4", "5.2, 1.75"), ("10", "5.2", "1.4"), ("4", "1.75", "0.5")] {
+        let of = |surcharge: &str| json!({"tax_rate": rate, "surcharge_rate": surcharge});
+        let words = format!("lines[0]: surcharge_rate {surcharge} is not that of {rate}% on ");
+        office.sells_not(retailer, of(surcharge), &[&words, known, "update_invoice"]);
+        office.sold(retailer, "100", of(known.split(", ").next().unwrap()));
+    }
+    // of the day of the operation
+    let then = |surcharge: &str, day: &str| json!({"tax_rate": 5, "surcharge_rate": surcharge, "operation_date": day});
+    office.sold(retailer, "100", then("0.5", "2022-12-31"));
+    office.sold(retailer, "100", then("0.62", "2023-01-01"));
+    office.sells_not(retailer, then("0.62", "2022-12-31"), &["0.62 is not that of 5% on 2022-12-31: 0.5"]);
+    // lines that are alike are told once
+    let lines = vec![json!({"description": "x", "unit_price": 1, "surcharge_rate": 1}); 3];
+    let many = json!({"client_id": retailer, "lines": lines, "issue": true});
+    office.refuses("create_invoice", many, &["lines[0] and 2 more: surcharge_rate 1 is not"]);
+}
+
+#[test]
+fn art_161_liva_igic_and_ipsi_know_no_surcharge() {
+    let mut office = Office::open();
+    for scheme in ["igic", "ipsi"] {
+        let client = office.company(json!({}));
+        let said = json!({"tax_scheme": scheme, "tax_rate": 7, "surcharge_rate": "0.7"});
+        let words = format!("surcharge_rate 0.7, which {scheme} does not have (update_invoice)");
+        office.sells_not(client, said, &[&words]);
+    }
     let retailer = office.company(json!({"surcharge": true}));
     let invoice = office.sold(retailer, "100", json!({"tax_scheme": "igic", "tax_rate": 7}));
     assert_fields(&invoice, json!({"surcharge_total": "0.00", "total": "107.00"}));

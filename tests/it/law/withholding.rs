@@ -65,14 +65,50 @@ fn what_is_withheld_is_rounded_once_a_rate_and_owed_by_nobody() {
     );
 }
 
+/// Art. 99.2 LIRPF: those who pay for their business withhold.
+#[test]
+fn art_99_2_lirpf_a_private_person_withholds_nothing() {
+    let mut office = Office::open();
+    let person = office.client("Ana");
+    let words =
+        &["lines[0]: withholding_rate 15, and a private person withholds nothing: 0 (update_invoice)"];
+    office.sells_not(person, json!({"withholding_rate": 15}), words);
+    // what stands wrong on an invoice from elsewhere is taken back as it stands
+    let wrong = json!({"withholding_rate": 15, "external_number": "A-1", "issue": false});
+    let wrong = office.sold(person, "100", wrong);
+    let right = json!({"method": "substitution", "net_amount": 100, "description": "Work"});
+    office.corrects_not(&wrong, right, &["a private person withholds nothing", "correct_invoice"]);
+    let (correction, _) = office.corrected(&wrong, json!({}));
+    assert_fields(&correction, json!({"withholding_total": "-15.00", "payable": "-106.00"}));
+}
+
+/// Arts. 95, 100 and 101 RIRPF, as `data/spain/withholding_rates.csv` has them.
+#[test]
+fn art_101_lirpf_what_is_withheld_is_a_rate_of_the_day() {
+    let mut office = Office::open();
+    let company = office.company(json!({}));
+    for rate in ["100", "21", "1.5"] {
+        let words = format!("lines[0]: withholding_rate {rate} is no rate of IRPF on ");
+        let known = "0, 1, 2, 2.8, 6, 7, 7.6, 14, 15, 19, 24, 35 (update_invoice)";
+        office.sells_not(company, json!({"withholding_rate": rate}), &[&words, known]);
+    }
+    for rate in [1, 2, 7, 15, 19, 24, 35] {
+        office.sold(company, "100", json!({"withholding_rate": rate}));
+    }
+    // before 2016 none are listed
+    let old = json!({"withholding_rate": 9, "operation_date": "2015-06-30"});
+    office.sold(company, "100", old);
+}
+
 #[test]
 fn an_invoice_with_nothing_left_to_pay_is_paid_as_it_is_issued() {
     let mut office = Office::open();
     let client = office.company(json!({}));
-    let invoice = office.sold(client, "10", json!({"tax_rate": 0, "withholding_rate": 100}));
+    let free = json!([{"description": "Sample", "unit_price": 10, "discount_percent": 100}]);
+    let invoice = office.sold_lines(client, free, json!({}));
     assert_fields(
         &invoice,
-        json!({"status": "paid", "total": "10.00", "payable": "0.00", "outstanding": "0.00"}),
+        json!({"status": "paid", "total": "0.00", "payable": "0.00", "outstanding": "0.00"}),
     );
 }
 

@@ -1,0 +1,48 @@
+//! What a simplified invoice may be (RD 1619/2012, art. 4).
+
+use rust_decimal::Decimal;
+
+use super::Missing;
+use crate::domain::{
+    business::BusinessDetails, codes::Currency, invoice::Invoice, line::Line, money, series::Kind,
+    tax::category::Category,
+};
+
+/// Euros with tax that a simplified invoice may come to (art. 4.1.a).
+const MAX: Decimal = Decimal::from_parts(400, 0, 0, false, 0);
+/// The same in the sectors that art. 4.2 lists.
+const RETAIL_MAX: Decimal = Decimal::from_parts(3_000, 0, 0, false, 0);
+
+/// Up to 400 euros, and never for what goes abroad or reverses the charge; a correction together with what stands of its
+/// original. What takes back is let be.
+pub(super) fn check(
+    business: &BusinessDetails,
+    invoice: &Invoice,
+    lines: &[Line],
+    standing: Decimal,
+    missing: &mut Missing,
+) {
+    let wants = match invoice.kind {
+        Kind::Corrective => "take it all back (correct_invoice without lines), then make one of",
+        Kind::Standard | Kind::Simplified => "this one wants",
+    };
+    let rate = invoice.exchange_rate.unwrap_or(Decimal::ONE);
+    let euros = (standing + invoice.totals.total) * rate;
+    let limit = if business.retail { RETAIL_MAX } else { MAX };
+    missing.unless(
+        euros <= limit || invoice.totals.total <= Decimal::ZERO,
+        &format!(
+            "a simplified invoice comes to {} EUR at most; {wants} kind: standard",
+            money::display(limit, Currency::EUR)
+        ),
+        "create_invoice",
+    );
+    let abroad = lines.iter().any(|line| {
+        matches!(line.treatment.category, Category::IntraEu | Category::Export | Category::ReverseCharge)
+    });
+    missing.unless(
+        !abroad,
+        &format!("across borders or with reverse charge, {wants} kind: standard"),
+        "create_invoice",
+    );
+}

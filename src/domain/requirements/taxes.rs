@@ -1,0 +1,205 @@
+//! Whether the tax of each line is what the law of Spain says of it (arts. 20 to 25, 84, 90, 91, 148 ff. LIVA; arts. 99
+//! and 101 LIRPF; RD 1619/2012, arts. 6.1.j and 16.4).
+
+use rust_decimal::Decimal;
+
+use super::{Missing, is_for_a_business, tool_of};
+use crate::domain::{
+    client::ClientDetails,
+    correction::Method,
+    invoice::Invoice,
+    line::{self, Line},
+    mentions,
+    tax::{
+        category::{Category, Scheme},
+        rates,
+        treatment::Treatment,
+    },
+};
+
+pub(super) fn check(client: &ClientDetails, invoice: &Invoice, lines: &[Line], missing: &mut Missing) {
+    rates_of_the_day(invoice, lines, missing);
+    for alike in Alike::of(invoice, lines) {
+        basis(invoice, &alike, missing);
+        surcharge(invoice, &alike, missing);
+        if !alike.taken_back {
+            category(invoice, &alike, missing);
+            destination(client, invoice, &alike, missing);
+            withholding(client, invoice, &alike, missing);
+        }
+    }
+    // art. 16.4: what bears the surcharge is documented apart
+    let taxed = || lines.iter().filter(|line| line.treatment.category.is_taxed());
+    let surcharged = taxed().filter(|line| !line.treatment.surcharge_rate.is_zero()).count();
+    missing.unless(
+        surcharged == 0 || surcharged == taxed().count(),
+        "lines with and without surcharge_rate, which belong on separate invoices",
+        tool_of(invoice),
+    );
+}
+
+/// Lines that are taxed alike, so that what is wrong with them is told once.
+struct Alike {
+    treatment: Treatment,
+    /// Where the first stands.
+    place: String,
+    count: usize,
+    net: Decimal,
+    /// A correction by difference takes them back: they stood before, right or wrong.
+    taken_back: bool,
+}
+
+impl Alike {
+    fn of(invoice: &Invoice, lines: &[Line]) -> Vec<Self> {
+        let by_difference = invoice.correction.as_ref().is_some_and(|it| it.method == Method::Difference);
+        let mut all = Vec::<Self>::new();
+        for (place, Line { treatment, net, .. }) in line::places(lines) {
+            match all.iter_mut().find(|alike| alike.treatment == *treatment) {
+                Some(alike) => (alike.count, alike.net) = (alike.count + 1, alike.net + net),
+                None => {
+                    all.push(Self { treatment: *treatment, place, count: 1, net: *net, taken_back: false });
+                }
+            }
+        }
+        for alike in &mut all {
+            alike.taken_back = by_difference && alike.net < Decimal::ZERO;
+        }
+        all
+    }
+
+    /// What is wrong, after where.
+    fn tell(&self, what: &str) -> String {
+        match self.count {
+            1 => format!("{}: {what}", self.place),
+            count => format!("{} and {} more: {what}", self.place, count - 1),
+        }
+    }
+}
+
+/// Rates as they are told, such as `21, 10, 4`.
+fn list(rates: &[Decimal]) -> String {
+    rates.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")
+}
+
+/// The rates must be those of the day of the operation; a correction keeps those of its original.
+fn rates_of_the_day(invoice: &Invoice, lines: &[Line], missing: &mut Missing) {
+    let on = invoice.taxed_on();
+    let known = rates::known(invoice.scheme, on);
+    let strange = lines.iter().map(|line| line.treatment.rate.normalize()).find(|rate| !known.contains(rate));
+    if let Some(rate) = strange.filter(|rate| !known.is_empty() && !rate.is_zero()) {
+        let what = format!("{rate}% is no rate of {} on {on}: {}", invoice.scheme.name(), list(&known));
+        missing.unless(false, &what, tool_of(invoice));
+    }
+}
+
+/// Art. 6.1.j: why a line is exempt. Where its code names no article of the tax, the notes do.
+fn basis(invoice: &Invoice, alike: &Alike, missing: &mut Missing) {
+    if alike.treatment.category != Category::Exempt {
+        return;
+    }
+    let Some(basis) = alike.treatment.exemption else {
+        let what = alike.tell("exemption, the legal basis of an exempt line (E1, E3, E4 or E6)");
+        return missing.unless(false, &what, tool_of(invoice));
+    };
+    let is_said = mentions::exempt_article(invoice.scheme, basis).is_some() || invoice.notes.is_some();
+    let what = format!(
+        "notes with the article that makes it exempt, since {} of {} names none",
+        basis.code(),
+        invoice.scheme.name()
+    );
+    missing.unless(is_said, &alike.tell(&what), tool_of(invoice));
+}
+
+/// Art. 161 LIVA: to each rate its surcharge, and to IVA alone.
+fn surcharge(invoice: &Invoice, alike: &Alike, missing: &mut Missing) {
+    let Treatment { rate, surcharge_rate, .. } = alike.treatment;
+    let (surcharge_rate, on) = (surcharge_rate.normalize(), invoice.taxed_on());
+    let known = rates::surcharges(invoice.scheme, rate, on);
+    if surcharge_rate.is_zero() || known.contains(&surcharge_rate) {
+        return;
+    }
+    let rate = rate.normalize();
+    let what = match invoice.scheme {
+        Scheme::Iva if known.is_empty() => return, // the rate itself is no rate of that day
+        Scheme::Iva => format!(
+            "surcharge_rate {surcharge_rate} is not that of {rate}% on {on}: {}, or 0 where there is none",
+            list(&known)
+        ),
+        Scheme::Igic | Scheme::Ipsi => {
+            format!("surcharge_rate {surcharge_rate}, which {} does not have", invoice.scheme.name())
+        }
+    };
+    missing.unless(false, &alike.tell(&what), tool_of(invoice));
+}
+
+/// Arts. 90 and 91 LIVA: which rate is the general one and which are reduced.
+fn category(invoice: &Invoice, alike: &Alike, missing: &mut Missing) {
+    let (Treatment { category, rate, .. }, on) = (alike.treatment, invoice.taxed_on());
+    if !category.is_taxed() || !rates::known(invoice.scheme, on).contains(&rate) {
+        return;
+    }
+    let of_rate = rates::category(invoice.scheme, rate, on);
+    let what = format!(
+        "tax_category {} is not that of {}% on {on}, which is {}",
+        category.name(),
+        rate.normalize(),
+        of_rate.name()
+    );
+    missing.unless(category == of_rate, &alike.tell(&what), tool_of(invoice));
+}
+
+/// Where goods for a client go.
+#[derive(PartialEq, Eq)]
+enum Place {
+    Spain,
+    /// Another member state, or Northern Ireland, which counts as one for goods.
+    Union,
+    Elsewhere,
+}
+
+impl Place {
+    /// Northern Ireland is told by its VAT number.
+    fn of(client: &ClientDetails) -> Self {
+        let northern_irish = client.tax_id.as_deref().is_some_and(|number| number.starts_with("XI"));
+        match client.contact.country {
+            None => Self::Spain,
+            Some(country) if country.is_spain() => Self::Spain,
+            Some(country) if country.is_in_union() => Self::Union,
+            Some(country) if country.alpha2() == "GB" && northern_irish => Self::Union,
+            Some(_) => Self::Elsewhere,
+        }
+    }
+}
+
+/// Arts. 21, 25 and 84.Uno.2º LIVA: where it goes, and to whom.
+fn destination(client: &ClientDetails, invoice: &Invoice, alike: &Alike, missing: &mut Missing) {
+    const TOOL: &str = "update_client";
+    let (category, place) = (alike.treatment.category, Place::of(client));
+    if category == Category::IntraEu {
+        let what = alike.tell("intra_eu wants a client in another member state");
+        missing.unless(place == Place::Union, &what, TOOL);
+    }
+    if category == Category::Export {
+        let what = alike.tell("export wants a client outside the Union");
+        missing.unless(place == Place::Elsewhere, &what, TOOL);
+    }
+    let what = format!(
+        "{} is for a business, and the client is a private person: tax it at a rate, or set private_person: false with a tax_id by update_client",
+        category.name()
+    );
+    let fits = !client.private_person || !is_for_a_business(category);
+    missing.unless(fits, &alike.tell(&what), tool_of(invoice));
+}
+
+/// Arts. 99.2 and 101 LIRPF: who withholds, and how much.
+fn withholding(client: &ClientDetails, invoice: &Invoice, alike: &Alike, missing: &mut Missing) {
+    let (rate, on) = (alike.treatment.withholding_rate.normalize(), invoice.taxed_on());
+    if rate.is_zero() {
+        return;
+    }
+    let what = format!("withholding_rate {rate}, and a private person withholds nothing: 0");
+    missing.unless(!client.private_person, &alike.tell(&what), tool_of(invoice));
+    let known = rates::withheld(on);
+    let what = format!("withholding_rate {rate} is no rate of IRPF on {on}: 0, {}", list(&known));
+    missing.unless(known.is_empty() || known.contains(&rate), &alike.tell(&what), tool_of(invoice));
+}
