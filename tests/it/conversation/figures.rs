@@ -23,9 +23,9 @@ fn busy() -> Office {
     for n in (0..40_i64).rev() {
         let client = clients[usize::try_from(n % 4).unwrap()];
         let ago = n * 3;
+        let (currency, exchange_rate) = if n % 5 == 0 { ("USD", Some("0.92")) } else { ("EUR", None) };
         let more = json!({
-            "currency": if n % 5 == 0 { "USD" } else { "EUR" }, "tax_rate": rates[usize::try_from(n % 4).unwrap()],
-            "exchange_rate": "0.92",
+            "currency": currency, "exchange_rate": exchange_rate, "tax_rate": rates[usize::try_from(n % 4).unwrap()],
             "issue_date": day(-ago), "due_date": day(20 - ago), "issue": n % 7 != 0,
         });
         let invoice = office.invoice(client, &format!("{}.{:02}", 10 + n * 7, n), more);
