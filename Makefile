@@ -5,7 +5,7 @@ export PATH := $(PATH):$(HOME)/.cargo/bin:$(CURDIR)/target/tools/bin
 
 DEMO_LANG ?= en
 
-.PHONY: help setup demo test check tools audit endurance interop
+.PHONY: help setup demo test check tools audit endurance interop bench bench-quick
 .DEFAULT_GOAL := help
 
 help:
@@ -17,6 +17,8 @@ help:
 	@echo 'make audit     ask the advisory database about our dependencies (needs the network)'
 	@echo 'make endurance ten thousand calls at random, right and wrong, after which the books must balance'
 	@echo 'make interop   run the session of the demo through other MCP clients'
+	@echo 'make bench     how fast it is beside PostgreSQL itself, and beside other servers where PEERS has them (a quarter of an hour)'
+	@echo 'make bench-quick    the same in two minutes'
 
 # The PostgreSQL that setup found, for the scratch data directories of demo and tests too.
 WITH_POSTGRES = export FACTURO_POSTGRES_BIN="$$(scripts/setup.sh --print-bin)";
@@ -54,3 +56,16 @@ endurance: setup
 
 interop: setup
 	@scripts/interop.sh
+
+# Where other servers are, to stand in the same tables.
+PEERS ?= ../shared/bench
+# A document whose tables are to be replaced by those measured now, such as docs/performance.md.
+INTO ?=
+BENCH = $(WITH_POSTGRES) cargo bench --locked --bench load --
+
+bench: setup
+	@if [ -d '$(PEERS)' ]; then scripts/bench-peers.sh '$(PEERS)'; fi
+	@$(BENCH) $(if $(wildcard $(PEERS)),--peers '$(PEERS)') $(if $(INTO),--into '$(INTO)')
+
+bench-quick: setup
+	@$(BENCH) --quick
