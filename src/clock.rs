@@ -21,7 +21,8 @@ pub fn day(moment: OffsetDateTime, zone: &TimeZone) -> Date {
     local(moment, zone).date()
 }
 
-fn local(moment: OffsetDateTime, zone: &TimeZone) -> OffsetDateTime {
+/// That moment with the offset that a time zone had then.
+pub fn local(moment: OffsetDateTime, zone: &TimeZone) -> OffsetDateTime {
     let offset = jiff::Timestamp::from_nanosecond(moment.unix_timestamp_nanos())
         .map_or(0, |timestamp| zone.rules().to_offset(timestamp).seconds());
     let local = time::UtcOffset::from_whole_seconds(offset).unwrap_or(time::UtcOffset::UTC);

@@ -12,8 +12,8 @@ impl Currency {
     pub const EUR: Self = Self(iso_currency::Currency::EUR);
 
     pub fn parse(field: &'static str, code: &str) -> Result<Self> {
-        let code = code.trim().to_ascii_uppercase();
-        iso_currency::Currency::from_code(&code)
+        let code = code.trim();
+        iso_currency::Currency::from_code(&code.to_ascii_uppercase())
             .filter(|currency| currency.exponent().is_some())
             .map(Self)
             .ok_or_else(|| {
@@ -53,8 +53,8 @@ pub struct Country(celes::Country);
 
 impl Country {
     pub fn parse(field: &'static str, code: &str) -> Result<Self> {
-        let code = code.trim().to_ascii_uppercase();
-        celes::Country::from_alpha2(&code).map(Self).map_err(|_| {
+        let code = code.trim();
+        celes::Country::from_alpha2(code.to_ascii_uppercase()).map(Self).map_err(|_| {
             Error::invalid(
                 field,
                 format!("{code:?} is not a country"),
@@ -85,8 +85,8 @@ impl Language {
     pub const SPOKEN: [&str; 2] = ["es", "en"];
 
     pub fn parse(field: &'static str, code: &str) -> Result<Self> {
-        let code = code.trim().to_ascii_lowercase();
-        isolang::Language::from_639_1(&code).map(Self).ok_or_else(|| {
+        let code = code.trim();
+        isolang::Language::from_639_1(&code.to_ascii_lowercase()).map(Self).ok_or_else(|| {
             Error::invalid(
                 field,
                 format!("{code:?} is not a language"),
@@ -162,6 +162,8 @@ mod tests {
             assert!(matches!(error, Some(Error::Invalid { .. })), "{error:?}");
         }
         assert!(Language::parse_spoken("language", "fr").is_err());
+        let error = Country::parse("country", " España ").unwrap_err().to_string();
+        assert!(error.contains("\"España\" is not a country"), "quoted as it was written: {error}");
     }
 
     #[test]

@@ -17,6 +17,16 @@ pub fn parse(field: impl Into<Cow<'static, str>>, text: &str) -> Result<Date> {
     })
 }
 
+/// The same day so many years later, or before where they are below zero; the 28th of a February without a 29th.
+pub fn plus_years(date: Date, years: i32) -> Date {
+    let year = date.year() + years;
+    date.replace_year(year).or_else(|_| date.replace_day(28)?.replace_year(year)).unwrap_or(if years < 0 {
+        Date::MIN
+    } else {
+        Date::MAX
+    })
+}
+
 /// As Spanish documents write it: `31/03/2026`.
 pub fn spanish(date: Date) -> String {
     format!("{:02}/{:02}/{}", date.day(), u8::from(date.month()), date.year())
@@ -52,6 +62,14 @@ mod tests {
         }
         let error = parse("due_date", "1800-01-01").unwrap_err().to_string();
         assert!(error.contains("from 1900 to 2999"), "{error}");
+    }
+
+    #[test]
+    fn a_leap_day_has_its_anniversary_on_the_28th() {
+        use time::macros::date;
+        assert_eq!(plus_years(date!(2024 - 02 - 29), 4), date!(2028 - 02 - 29));
+        assert_eq!(plus_years(date!(2024 - 02 - 29), -5), date!(2019 - 02 - 28));
+        assert_eq!(plus_years(date!(2024 - 03 - 31), 1), date!(2025 - 03 - 31));
     }
 
     #[test]

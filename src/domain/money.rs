@@ -17,6 +17,11 @@ pub fn round(amount: Decimal, currency: Currency) -> Decimal {
     amount.round_dp_with_strategy(currency.exponent(), RoundingStrategy::MidpointAwayFromZero)
 }
 
+/// The largest amount of the currency that is not above: what a limit leaves. It never becomes part of a sum.
+pub fn floor(amount: Decimal, currency: Currency) -> Decimal {
+    amount.round_dp_with_strategy(currency.exponent(), RoundingStrategy::ToNegativeInfinity)
+}
+
 /// Rounds a unit price to the decimals that it may have.
 pub fn fine(price: Decimal) -> Decimal {
     price.round_dp_with_strategy(decimal::FINE_DECIMALS, RoundingStrategy::MidpointAwayFromZero).normalize()

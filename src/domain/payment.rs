@@ -1,11 +1,15 @@
-//! Payments: what came in for an invoice. A payment is never edited; it is reversed by another entry.
+//! Payments: what came in for an invoice, and small differences that are given up. A payment is never edited; it is
+//! reversed by another entry.
 
 use rust_decimal::Decimal;
 use time::{Date, OffsetDateTime};
 
 use super::{
     codes::Currency,
+    date,
     ids::{ClientId, InvoiceId, PaymentId},
+    invoice::Invoice,
+    money,
 };
 use crate::error::{Error, Result};
 
@@ -42,22 +46,65 @@ pub enum Standing {
     },
 }
 
-/// How it was paid; the code beside each is that of UNTDID 4461 (EN 16931, BT-81).
+/// Years that a payment in advance may lie before the issue of its invoice. More is a year mistyped.
+const YEARS_AHEAD: i32 = 5;
+
+/// The day of a payment, today's where none is told.
+///
+/// # Errors
+/// A day to come, or one years before the invoice.
+pub fn day(told: Option<Date>, invoice: &Invoice, today: Date) -> Result<Date> {
+    let (day, first) = (told.unwrap_or(today), date::plus_years(invoice.issue_date(), -YEARS_AHEAD));
+    if (first..=today).contains(&day) {
+        return Ok(day);
+    }
+    let problem = if day > today {
+        format!("{day} is in the future")
+    } else {
+        format!("{day} is more than {YEARS_AHEAD} years before the issue of {}", invoice.label())
+    };
+    Err(Error::invalid("paid_on", problem, format!("{first} to {today}")))
+}
+
+/// Percent of what is to be paid of an invoice that may be written off in all.
+const WRITE_OFF_MAX: Decimal = Decimal::from_parts(5, 0, 0, false, 0);
+
+/// Refuses to write off what is no small difference. `before` is what was written off of the invoice already, and `amount`
+/// what would be now, both below zero for a credit.
+///
+/// Where a client does not pay, it is the tax that has to be corrected, under conditions (art. 80 LIVA).
+pub fn small_enough(invoice: &Invoice, before: Decimal, amount: Decimal) -> Result<()> {
+    let limit = invoice.totals.payable.abs() * WRITE_OFF_MAX / Decimal::ONE_HUNDRED;
+    if (before + amount).abs() <= limit {
+        return Ok(());
+    }
+    let currency = invoice.currency;
+    let [written, payable] =
+        [before + amount, invoice.totals.payable].map(|amount| money::display(amount.abs(), currency));
+    let left = money::display(money::floor(limit - before.abs(), currency), currency);
+    Err(Error::invalid(
+        "amount",
+        format!(
+            "{written} {currency} written off in all is more than {WRITE_OFF_MAX}% of the {payable} of {}",
+            invoice.label()
+        ),
+        format!(
+            "up to {left}, for small differences and bank fees. What is not paid at all is corrected: correct_invoice with cause R2 or R3 where \
+             their conditions hold, or R1 for a discount"
+        ),
+    ))
+}
+
+/// How it was paid.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Method {
-    /// 10
     Cash,
-    /// 20
     Cheque,
-    /// 30
     Transfer,
-    /// 48
     Card,
-    /// 49
     DirectDebit,
-    /// 68, such as Bizum or PayPal
+    /// Such as Bizum or PayPal.
     Online,
-    /// 1, not defined
     Other,
     /// No money at all: a small difference or a bank fee that is given up, for a reason.
     WriteOff,
@@ -85,6 +132,20 @@ impl Method {
             Self::Online => "online",
             Self::Other => "other",
             Self::WriteOff => "write_off",
+        }
+    }
+
+    /// Its code in UNTDID 4461 (EN 16931, BT-81); none where no money moves.
+    pub fn code(self) -> Option<&'static str> {
+        match self {
+            Self::Cash => Some("10"),
+            Self::Cheque => Some("20"),
+            Self::Transfer => Some("30"),
+            Self::Card => Some("48"),
+            Self::DirectDebit => Some("49"),
+            Self::Online => Some("68"),
+            Self::Other => Some("1"),
+            Self::WriteOff => None,
         }
     }
 

@@ -46,6 +46,10 @@ pub struct SummaryRow {
     pub subtotal: Decimal,
     pub tax: Decimal,
     pub total: Decimal,
+    /// What clients keep back. Of issued invoices, `total − withholding − netted − paid` is what is outstanding.
+    pub withholding: Decimal,
     pub paid: Decimal,
+    /// Settled by corrections, without money.
+    pub netted: Decimal,
     pub outstanding: Decimal,
 }

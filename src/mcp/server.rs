@@ -156,7 +156,11 @@ impl ServerHandler for Facturo {
             let told = format!("the params of {} do not fit; arguments are an object", request.method);
             return Err(ErrorData::invalid_params(told, None));
         }
-        Err(ErrorData::new(ErrorCode::METHOD_NOT_FOUND, request.method, None))
+        let told = format!(
+            "there is no method {:?}; server/discover and tools/list say what there is",
+            short(request.method)
+        );
+        Err(ErrorData::new(ErrorCode::METHOD_NOT_FOUND, told, None))
     }
 
     async fn list_resources(

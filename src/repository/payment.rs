@@ -83,6 +83,16 @@ pub async fn insert(
     sql::query_one(tx, statement, params, |row| Ok(PaymentId(row.get("id")?))).await
 }
 
+/// What was written off of an invoice in all.
+pub async fn written_off(
+    client: &impl Connection,
+    business: BusinessId,
+    invoice: InvoiceId,
+) -> Result<Decimal> {
+    let statement = include_str!("../../sql/queries/payment/written_off.sql");
+    sql::query_one(client, statement, &[&business.0, &invoice.0], |row| row.get("amount")).await
+}
+
 /// The first invoice whose payments do not add up to what it says was paid.
 pub async fn unbalanced(
     client: &impl Connection,

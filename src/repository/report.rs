@@ -41,7 +41,9 @@ pub async fn summarize(
             subtotal: row.get("subtotal")?,
             tax: row.get("tax")?,
             total: row.get("total")?,
+            withholding: row.get("withholding")?,
             paid: row.get("paid")?,
+            netted: row.get("netted")?,
             outstanding: row.get("outstanding")?,
         };
         Ok((summary, row.get::<Decimal>("ahead")?))

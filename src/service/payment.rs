@@ -11,7 +11,7 @@ use crate::{
         ids::{InvoiceId, PaymentId},
         invoice::Invoice,
         money,
-        payment::{Method, Payment, Standing},
+        payment::{self, Method, Payment, Standing},
     },
     error::{Error, Result},
     repository::{self, payment::NewPayment},
@@ -36,17 +36,25 @@ pub async fn record(
     expected_version: Option<i64>,
     received: Received,
 ) -> Result<(Payment, InvoiceWithLines)> {
-    let paid_on = received.paid_on.unwrap_or(act.today);
-    if paid_on > act.today {
-        let accepted = format!("{} or earlier", act.today);
-        return Err(Error::invalid("paid_on", format!("{paid_on} is in the future"), accepted));
-    }
-    if (received.method == Method::WriteOff) != received.reason.is_some() {
-        let accepted = "a reason with the method write_off, and with no other";
-        return Err(Error::invalid("reason", "does not go with the method", accepted));
+    let is_write_off = received.method == Method::WriteOff;
+    if is_write_off != received.reason.is_some() {
+        let (problem, accepted) = if is_write_off {
+            ("is missing", "why it is given up, with the method write_off")
+        } else {
+            (
+                "was given, and nothing is given up",
+                "nothing; a reason goes with write_off and with no other method",
+            )
+        };
+        return Err(Error::invalid("reason", problem, accepted));
     }
     let mut held = invoice::lock(act, id, expected_version).await?;
+    let paid_on = payment::day(received.paid_on, &held.now.invoice, act.today)?;
     let amount = held.now.invoice.pay(received.amount)?;
+    if is_write_off {
+        let before = repository::payment::written_off(act.tx, act.business_id(), id).await?;
+        payment::small_enough(&held.now.invoice, before, amount)?;
+    }
     let payment = NewPayment {
         invoice_id: id,
         amount,
@@ -59,13 +67,21 @@ pub async fn record(
     enter(act, held, "payment_recorded", &payment).await
 }
 
-/// Takes a payment back by an entry of its own; the invoice owes the amount again.
+/// What a reversal leads to.
+pub struct Reversed {
+    pub entry: Payment,
+    pub invoice: InvoiceWithLines,
+    /// Where another stands in the invoice's place, it is that one which owes the amount again.
+    pub standing: Option<InvoiceWithLines>,
+}
+
+/// Takes a payment back by an entry of its own; the invoice owes the amount again, or the one that stands in its place.
 pub async fn reverse(
     act: &Act<'_>,
     id: PaymentId,
     expected_version: Option<i64>,
     reason: &str,
-) -> Result<(Payment, InvoiceWithLines)> {
+) -> Result<Reversed> {
     let original = repository::payment::get(act.tx, act.business_id(), id).await?;
     // under the invoice's lock nobody else can reverse it
     let mut held = invoice::lock(act, original.invoice_id, expected_version).await?;
@@ -82,9 +98,10 @@ pub async fn reverse(
         }
     }
     held.now.invoice.unpay(original.amount);
-    if held.now.invoice.superseded {
-        pass_on(act, &mut held.now.invoice, original.amount).await?;
-    }
+    let standing = match held.now.invoice.superseded {
+        true => Some(pass_on(act, &mut held.now.invoice, original.amount).await?),
+        false => None,
+    };
     let reversal = NewPayment {
         invoice_id: original.invoice_id,
         amount: -original.amount,
@@ -94,11 +111,12 @@ pub async fn reverse(
         reverses: Some(id),
         reason: Some(reason),
     };
-    enter(act, held, "payment_reversed", &reversal).await
+    let (entry, invoice) = enter(act, held, "payment_reversed", &reversal).await?;
+    Ok(Reversed { entry, invoice, standing })
 }
 
 /// What was paid of a superseded invoice counts for the one that stands in its place now.
-async fn pass_on(act: &Act<'_>, superseded: &mut Invoice, amount: Decimal) -> Result<()> {
+async fn pass_on(act: &Act<'_>, superseded: &mut Invoice, amount: Decimal) -> Result<InvoiceWithLines> {
     let mut standing = superseded.id;
     loop {
         let corrections = repository::invoice::corrections(act.tx, act.business_id(), standing).await?;
@@ -110,7 +128,7 @@ async fn pass_on(act: &Act<'_>, superseded: &mut Invoice, amount: Decimal) -> Re
     let mut held = invoice::lock(act, standing, None).await?;
     correction::pass_on(superseded, &mut held.now.invoice, amount);
     let details = vec![("payment_reversed_on", Some(superseded.label()))];
-    held.save(act, "payment_reversed", details).await.map(drop)
+    held.save(act, "payment_reversed", details).await
 }
 
 /// Writes the entry, the invoice and its event.

@@ -191,7 +191,7 @@ async fn against_row(act: &Act<'_>, told: &Told) -> Result<Option<Finding>> {
         Err(Error::NotFound { .. }) if told.deleted => return Ok(None),
         Err(error) => lost(error)?.to_owned(),
         Ok(row) => match told.differs(&row) {
-            Some(field) => format!("What its row says of its {field} is not what its history made of it."),
+            Some(field) => format!("Its row and its history differ in {field}."),
             None => return Ok(None),
         },
     };

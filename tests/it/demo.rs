@@ -70,6 +70,8 @@ fn plays_in_spanish() {
         "a pagar    848,00 €",
         "recargo 5,2 %      9,36 €",
         "recargo 0,5 %      1,20 €",
+        "€ en total − 120,00 € de IRPF retenido − 192,40 €",
+        "Horas de Europe/Madrid:",
         "7 registros de facturación encadenados, 6 facturas",
         "todos correctos",
     ];
@@ -88,6 +90,7 @@ fn plays_in_english() {
         "-0001 (pending): €1,000.00 paid, €1,268.80 outstanding.",
         "income tax withheld 15%    −€120.00",
         "surcharge 5.2%       €9.36",
+        "€22,030.02 in total − €120.00 of income tax withheld − €192.40",
         "7 registration records in one chain, 6 invoices",
         "all of them right",
     ];

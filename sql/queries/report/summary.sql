@@ -1,9 +1,9 @@
 -- An invoice that another stands in for counts no more; what was paid of it does.
 -- Groups in the order of their keys, or largest first for clients and cities; `ahead` orders, so that pages can go on.
-SELECT key, label, currency, count, subtotal, tax, total, paid, outstanding, ahead
+SELECT key, label, currency, count, subtotal, tax, total, withholding, paid, netted, outstanding, ahead
 FROM (
     SELECT key, max(label) AS label, currency, count(*) AS count, sum(subtotal) AS subtotal, sum(tax) AS tax, sum(total) AS total,
-           sum(paid) AS paid, sum(outstanding) AS outstanding,
+           sum(withholding) AS withholding, sum(paid) AS paid, sum(netted) AS netted, sum(outstanding) AS outstanding,
            CASE WHEN $4 IN ('client', 'city') THEN -sum(total) ELSE 0 END AS ahead
     FROM (
         SELECT CASE $4
@@ -14,7 +14,8 @@ FROM (
                    ELSE i.currency
                END AS key,
                CASE $4 WHEN 'client' THEN c.name WHEN 'city' THEN coalesce(c.city, '') ELSE '' END AS label,
-               i.currency, i.subtotal * counted AS subtotal, (i.tax + i.surcharge) * counted AS tax, i.total * counted AS total, i.paid,
+               i.currency, i.subtotal * counted AS subtotal, (i.tax + i.surcharge) * counted AS tax, i.total * counted AS total,
+               (i.total - i.payable) * counted AS withholding, i.paid, i.netted - i.payable * (1 - counted) AS netted,
                CASE WHEN i.status = 'pending' THEN i.payable - i.paid - i.netted ELSE 0 END AS outstanding
         FROM invoices i
         CROSS JOIN LATERAL (SELECT CASE WHEN i.superseded THEN 0 ELSE 1 END AS counted) AS whether

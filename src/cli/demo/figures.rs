@@ -1,6 +1,9 @@
 //! Money, dates and rates as people read them. What comes in is what the tools answer.
 
+use time::{OffsetDateTime, format_description::well_known::Rfc3339};
+
 use super::words::{self, Lang};
+use crate::{clock, domain::codes::TimeZone};
 
 /// `1461.20` and `EUR` to `1.461,20 €` or `€1,461.20`.
 pub(super) fn money(lang: Lang, amount: &str, currency: &str) -> String {
@@ -66,6 +69,13 @@ pub(super) fn date(lang: Lang, date: &str) -> String {
     }
 }
 
+/// The time of day of a moment of RFC 3339, in a time zone: `2026-03-05T09:15:00Z` to `10:15:00` in Madrid.
+pub(super) fn time(moment: &str, zone: &TimeZone) -> String {
+    let Ok(moment) = OffsetDateTime::parse(moment, &Rfc3339) else { return moment.to_owned() };
+    let (hour, minute, second) = clock::local(moment, zone).to_hms();
+    format!("{hour:02}:{minute:02}:{second:02}")
+}
+
 /// `2026-03` to `marzo de 2026` or `March 2026`.
 pub(super) fn month(lang: Lang, key: &str) -> String {
     let Some((year, month)) = key.split_once('-') else { return key.to_owned() };
@@ -102,6 +112,13 @@ mod tests {
         assert_eq!(money(Lang::En, "1234567.89", "EUR"), "€1,234,567.89");
         assert_eq!(money(Lang::Es, "-999.00", "EUR"), "−999,00 €");
         assert_eq!(money(Lang::En, "500", "JPY"), "500 JPY");
+    }
+
+    #[test]
+    fn times_are_those_of_the_zone() {
+        let zone = TimeZone::parse("time_zone", "Europe/Madrid").unwrap();
+        assert_eq!(time("2026-03-05T09:15:00.123456Z", &zone), "10:15:00");
+        assert_eq!(time("2026-07-05T23:15:00Z", &zone), "01:15:00");
     }
 
     #[test]

@@ -6,6 +6,7 @@ use super::{
     stage::{Answer, Stage},
     words::{self, Said, fill, name},
 };
+use crate::domain::codes::TimeZone;
 
 /// Groups of a summary, under what they are grouped by.
 fn groups(stage: &mut Stage<'_>, summary: &Answer, grouped_by: &Said, label: impl Fn(&Answer) -> String) {
@@ -22,6 +23,31 @@ fn groups(stage: &mut Stage<'_>, summary: &Answer, grouped_by: &Said, label: imp
         ]);
     }
     stage.paper.table("lrrrr", &rows);
+    for group in summary.each("/items") {
+        settled(stage, &label(&group), &group);
+    }
+}
+
+/// Where not all of a total is paid or outstanding: what became of the rest.
+fn settled(stage: &mut Stage<'_>, label: &str, group: &Answer) {
+    let moved = |pointer: &str| Some(group.text(pointer)).filter(|amount| amount != "0.00");
+    let (withheld, netted) = (moved("/withholding_total"), moved("/netted"));
+    if withheld.is_none() && netted.is_none() {
+        return;
+    }
+    let parts = [
+        (withheld, &words::WITHHELD_PART),
+        (netted, &words::NETTED_PART),
+        (moved("/paid"), &words::PAID_PART),
+    ];
+    let mut told = fill(stage.say(&words::TOTAL_PART), &[&label, &stage.money(&group.text("/total"))]);
+    for (amount, said) in parts {
+        let Some(amount) = amount else { continue };
+        let (sign, amount) = amount.strip_prefix('-').map_or(("−", &*amount), |amount| ("+", amount));
+        told += &format!(" {sign} {}", fill(stage.say(said), &[&stage.money(amount)]));
+    }
+    told += &fill(stage.say(&words::OUTSTANDING_PART), &[&stage.money(&group.text("/outstanding"))]);
+    stage.paper.answer(Style::Plain, &told);
 }
 
 pub(super) fn by_status(stage: &mut Stage<'_>, summary: &Answer) {
@@ -242,9 +268,11 @@ pub(super) fn alerts(stage: &mut Stage<'_>, alerts: &Answer) {
     }
 }
 
-/// Newest first: what was done, and what it did to the money.
-pub(super) fn history(stage: &mut Stage<'_>, history: &Answer) {
+/// Newest first, by the business's own clock: what was done, and what it did to the money.
+pub(super) fn history(stage: &mut Stage<'_>, history: &Answer, zone: &TimeZone) {
     let lang = stage.lang;
+    let told = fill(stage.say(&words::TIMES_OF), &[&zone.name()]);
+    stage.paper.answer(Style::Plain, &told);
     let row = |event: Answer| {
         let moved = |field: &str, said: &Said| {
             let [before, after] =
@@ -260,9 +288,8 @@ pub(super) fn history(stage: &mut Stage<'_>, history: &Answer) {
             ["/changes/number/after", "/changes/corrected_by/after"].map(|pointer| event.text(pointer));
         let number = number.into_iter().find(|number| number != "—").unwrap_or_default();
         let money = moved("total", &words::TOTAL).or_else(|| moved("paid", &words::PAID));
-        let time = event.text("/at").get(11..19).unwrap_or_default().to_owned();
         vec![
-            format!("{time} UTC"),
+            figures::time(&event.text("/at"), zone),
             event.text("/actor"),
             name(lang, &words::ACTIONS, &event.text("/action")),
             money.unwrap_or(number),

@@ -124,11 +124,11 @@ pub(super) const NEW_CLIENT: Said = said(
     "A new client: Librería Marea Alta, S.L., tax number B12345674, in Cádiz. Their e-mail is hola@mareaalta.example.",
 );
 pub(super) const DRAFT: Said = said(
-    "Prepárale un borrador: el diseño de la tienda web, 1.200 € con un 10 % de descuento, y 50 libros impresos a \
+    "Prepárale un borrador: los rótulos del escaparate, 1.200 € con un 10 % de descuento, y 50 libros impresos a \
      18,50 €, estos con un IVA del 4 %.",
-    "Draft an invoice for them: web shop design, €1,200 less 10%, and 50 printed books at €18.50, those with 4% VAT.",
+    "Draft an invoice for them: shop window signs, €1,200 less 10%, and 50 printed books at €18.50, those with 4% VAT.",
 );
-pub(super) const DESIGN: Said = said("Diseño de la tienda web", "Web shop design");
+pub(super) const SIGNS: Said = said("Rótulos del escaparate", "Shop window signs");
 pub(super) const BOOKS: Said = said("Libros impresos", "Printed books");
 pub(super) const CORRECT: Said = said("Al final son 60 libros.", "It is 60 books after all.");
 pub(super) const DUE_YESTERDAY: Said =
@@ -284,6 +284,12 @@ pub(super) const STANDING: Said =
     said("{} ({}): cobrado {}, por cobrar {}.", "{} ({}): {} paid, {} outstanding.");
 pub(super) const REASON: Said = said("Motivo: {}.", "Reason: {}.");
 pub(super) const NUMBER_STAYS: Said = said("El número se conserva.", "It keeps its number.");
+pub(super) const TOTAL_PART: Said = said("{}: {} en total", "{}: {} in total");
+pub(super) const WITHHELD_PART: Said = said("{} de IRPF retenido", "{} of income tax withheld");
+pub(super) const NETTED_PART: Said = said("{} compensado en rectificativas", "{} set off by corrections");
+pub(super) const PAID_PART: Said = said("{} cobrado", "{} paid");
+pub(super) const OUTSTANDING_PART: Said = said(" = {} pendiente.", " = {} outstanding.");
+pub(super) const TIMES_OF: Said = said("Horas de {}:", "Times of {}:");
 pub(super) const ALERT_KINDS: [(&str, Said); 3] = [
     ("overdue", said("vencidas", "overdue")),
     ("due_soon", said("vencen en 7 días", "due within 7 days")),

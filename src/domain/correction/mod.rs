@@ -12,6 +12,7 @@ pub use self::{
     standing::Standing,
 };
 use super::{
+    date,
     ids::InvoiceId,
     invoice::{Invoice, Status},
 };
@@ -149,10 +150,7 @@ pub fn may_correct(original: &Invoice, today: Date) -> Result<()> {
     if original.correction.as_ref().is_some_and(|correction| correction.method == Method::Difference) {
         return refuse("is itself a correction by difference.", "Correct the original once more instead.");
     }
-    let issued = original.issue_date();
-    let last =
-        issued.replace_year(issued.year() + YEARS).or_else(|_| issued.replace_day(28)).unwrap_or(Date::MAX);
-    if today > last {
+    if today > date::plus_years(original.issue_date(), YEARS) {
         return refuse(
             "was issued more than 4 years ago.",
             "The law no longer lets it be corrected (RD 1619/2012, art. 15.4).",

@@ -87,7 +87,8 @@ impl Treatment {
         let of_rate = rates::category(usual.scheme, rate, usual.on);
         let category = category.unwrap_or(of_rate);
         if input.rate.is_none() && category.is_taxed() && category != of_rate {
-            let problem = format!("is not given, and the usual one of {rate} is not {}", category.name());
+            let problem =
+                format!("is not given, and the usual one of {} is not {}", rate.normalize(), category.name());
             return Err(Error::invalid(field("tax_rate"), problem, "the rate in percent, such as 10"));
         }
         if category.is_taxed() == rate.is_zero() {
@@ -96,7 +97,7 @@ impl Treatment {
             } else {
                 "standard or reduced for a rate above 0"
             };
-            let problem = format!("{} does not go with a rate of {rate}", category.name());
+            let problem = format!("{} does not go with a rate of {}", category.name(), rate.normalize());
             return Err(Error::invalid(field("tax_category"), problem, accepted));
         }
         if let Some(exemption) = input.exemption.filter(|exemption| !exemption.fits(category)) {

@@ -18,6 +18,8 @@ pub(super) enum Unusable {
     Ignored,
     /// No JSON. There is no id to answer to, and a peer that echoes errors would start a storm.
     Malformed(&'static str),
+    /// No JSON that can be held, but a request whose id can be read: answered with «Parse error».
+    Unparsed(RequestId),
     /// JSON, but no JSON-RPC message: answered with «Invalid Request», under its id where it has a usable one.
     Invalid(Option<RequestId>),
 }
@@ -41,7 +43,7 @@ pub(super) fn parse(line: &[u8]) -> Result<Received, Unusable> {
 /// a request where its id can be read: its sender waits for an answer.
 fn unreadable(text: &str) -> Unusable {
     match serde_json::from_str::<Outline>(text) {
-        Ok(Outline { id, .. }) => Unusable::Invalid(Some(id)),
+        Ok(Outline { id, .. }) => Unusable::Unparsed(id),
         Err(_) => Unusable::Malformed("not JSON"),
     }
 }
@@ -104,6 +106,7 @@ mod tests {
             Ok(message) => serde_json::to_string(&message).unwrap(),
             Err(Unusable::Ignored) => "ignored".into(),
             Err(Unusable::Malformed(why)) => why.into(),
+            Err(Unusable::Unparsed(id)) => format!("unparsed {}", serde_json::to_string(&id).unwrap()),
             Err(Unusable::Invalid(id)) => format!("invalid {}", serde_json::to_string(&id).unwrap()),
         }
     }
@@ -133,7 +136,11 @@ mod tests {
         }
         assert_eq!(says(b"{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"\xff\"}"), "not UTF-8");
         let deep = format!(r#"{{"params":{}{},"id":7,"method":"x"}}"#, "[".repeat(500), "]".repeat(500));
-        assert_eq!(says(&deep), "invalid 7");
+        assert_eq!(says(&deep), "unparsed 7");
+        for params in [r#"{"name":"half \ud83d emoji"}"#, r#"{"n":1e400}"#] {
+            let line = format!(r#"{{"jsonrpc":"2.0","id":7,"method":"tools/call","params":{params}}}"#);
+            assert_eq!(says(&line), "unparsed 7", "{line}");
+        }
         let deep = "[".repeat(100_000);
         assert_eq!(says(&deep), "not JSON");
     }
@@ -149,8 +156,6 @@ mod tests {
             (r#"{"jsonrpc":"1.0","id":7,"method":"tools/list"}"#, "7"),
             (r#"{"id":"x","method":"tools/list"}"#, "\"x\""),
             (r#"{"jsonrpc":"2.0","id":7,"result":{},"error":{}}"#, "null"),
-            (r#"{"jsonrpc":"2.0","id":7,"method":"tools/call","params":{"name":"half \ud83d emoji"}}"#, "7"),
-            (r#"{"jsonrpc":"2.0","id":7,"method":"tools/call","params":{"n":1e400}}"#, "7"),
         ] {
             assert_eq!(says(line), format!("invalid {id}"), "{line}");
         }

@@ -105,9 +105,13 @@ where
                     Ok(message) => return self.note_received(message),
                     Err(Unusable::Ignored) => {}
                     Err(Unusable::Malformed(why)) => self.warn(why, bytes),
+                    Err(Unusable::Unparsed(id)) => {
+                        self.warn("a request whose JSON cannot be held; answered so", bytes);
+                        self.refuse(ErrorData::parse_error("Parse error", None), Some(id));
+                    }
                     Err(Unusable::Invalid(id)) => {
                         self.warn("JSON, but no JSON-RPC message; answered so", bytes);
-                        self.refuse(id);
+                        self.refuse(ErrorData::invalid_request("Invalid request", None), id);
                     }
                 }
             }
@@ -126,8 +130,8 @@ where
         }
     }
 
-    fn refuse(&mut self, id: Option<RequestId>) {
-        let error = Sent::error(ErrorData::invalid_request("Invalid request", None), id);
+    fn refuse(&mut self, error: ErrorData, id: Option<RequestId>) {
+        let error = Sent::error(error, id);
         // A task of its own, since rmcp drops `receive` whenever it has something else to do.
         tokio::spawn(self.send(error));
     }

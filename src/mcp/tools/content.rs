@@ -211,7 +211,8 @@ fn single_line(
 ) -> Result<LineInput> {
     let net = money::exact("net_amount", net, currency)?;
     if net < Decimal::ZERO {
-        return Err(Error::invalid("net_amount", format!("{net} is below zero"), "zero or more"));
+        let accepted = "zero or more; to take something back, a line of lines with a quantity below zero";
+        return Err(Error::invalid("net_amount", format!("{net} is below zero"), accepted));
     }
     Ok(LineInput {
         description: text::line("description", given(description).unwrap_or_default(), text::NAME_MAX)?,

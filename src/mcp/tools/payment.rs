@@ -13,10 +13,17 @@ use crate::{
     mcp::{
         args::{And, Int, InvoiceRef, Number, PageArgs, Text, VersionArgs, amount, day, given, period},
         tool::{About, Desk, Entry, Read, Write},
-        views::{List, invoice::PaymentAndInvoice, payment::PaymentView},
+        views::{
+            List,
+            invoice::{InvoiceView, PaymentAndInvoice},
+            payment::PaymentView,
+        },
     },
     repository::{self, payment::Filter},
-    service::{self, Act, payment::Received},
+    service::{
+        self, Act,
+        payment::{Received, Reversed},
+    },
 };
 
 pub fn tools() -> Vec<Entry> {
@@ -30,7 +37,7 @@ struct RecordPayment {
     /// YYYY-MM-DD; today where absent.
     paid_on: Option<Text>,
     /// transfer (where absent), card, cash, direct_debit, cheque, online or other; write_off gives a small difference or a
-    /// bank fee up.
+    /// bank fee up, 5% of the invoice at most.
     method: Option<Text>,
     /// Such as the bank's reference.
     reference: Option<Text>,
@@ -60,7 +67,11 @@ impl Write for RecordPayment {
         };
         let id = target.id(act.tx, act.business.id).await?;
         let (payment, document) = service::payment::record(act, id, version.expected(), received).await?;
-        Ok(PaymentAndInvoice { payment: payment.into(), invoice: details(act, document).await? })
+        Ok(PaymentAndInvoice {
+            payment: payment.into(),
+            invoice: details(act, document).await?,
+            stands_in_its_place: None,
+        })
     }
 }
 
@@ -90,8 +101,13 @@ impl Write for ReversePayment {
     async fn call(act: &Act<'_>, And(args, version): Self::Args) -> Result<PaymentAndInvoice> {
         let reason = text::note("reason", &args.reason.0)?;
         let id = PaymentId(args.payment_id.0);
-        let (payment, document) = service::payment::reverse(act, id, version.expected(), &reason).await?;
-        Ok(PaymentAndInvoice { payment: payment.into(), invoice: details(act, document).await? })
+        let Reversed { entry, invoice, standing } =
+            service::payment::reverse(act, id, version.expected(), &reason).await?;
+        Ok(PaymentAndInvoice {
+            payment: entry.into(),
+            invoice: details(act, invoice).await?,
+            stands_in_its_place: standing.map(|standing| InvoiceView::new(&standing.invoice, act.today)),
+        })
     }
 }
 

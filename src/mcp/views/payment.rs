@@ -19,6 +19,9 @@ pub struct PaymentView {
     currency: String,
     paid_on: String,
     method: String,
+    /// Of UNTDID 4461; absent where no money moved.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    method_code: Option<&'static str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     reference: Option<String>,
     /// The entry that took this payment back.
@@ -50,6 +53,7 @@ impl From<Payment> for PaymentView {
             currency: payment.currency.to_string(),
             paid_on: payment.paid_on.to_string(),
             method: payment.method.name().to_owned(),
+            method_code: payment.method.code(),
             reference: payment.reference,
             reversed_by,
             reverses,

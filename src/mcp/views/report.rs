@@ -17,7 +17,11 @@ pub struct SummaryView {
     subtotal: String,
     tax: String,
     total: String,
+    withholding_total: String,
     paid: String,
+    /// Settled by corrections, without money.
+    netted: String,
+    /// Of issued invoices: total less withholding, paid and netted.
     outstanding: String,
 }
 
@@ -30,7 +34,9 @@ impl From<SummaryRow> for SummaryView {
             subtotal: money(row.subtotal),
             tax: money(row.tax),
             total: money(row.total),
+            withholding_total: money(row.withholding),
             paid: money(row.paid),
+            netted: money(row.netted),
             outstanding: money(row.outstanding),
             key: row.key,
             label: row.label,

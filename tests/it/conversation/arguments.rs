@@ -192,6 +192,10 @@ fn an_unknown_tool_and_missing_arguments_are_answered() {
     let answer = office.request("tools/call", json!({"name": "get_bussiness", "arguments": {}}));
     assert_eq!(answer["error"]["code"], -32602, "{answer}");
     assert!(answer["error"]["message"].as_str().unwrap().contains("tools/list"), "{answer}");
+    let answer = office.request("tools/callx", json!({}));
+    assert_eq!(answer["error"]["code"], -32601, "{answer}");
+    let told = answer["error"]["message"].as_str().unwrap();
+    assert!(told.contains("there is no method \"tools/callx\"") && told.contains("tools/list"), "{answer}");
     let bare = office.request("tools/call", json!({"name": "get_business"}));
     assert_eq!(bare["result"]["structuredContent"]["id"], 1, "{bare}");
     office.host.write(messages::request(

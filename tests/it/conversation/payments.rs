@@ -72,12 +72,16 @@ fn bad_details_of_a_payment_are_refused() {
     let invoice = office.issued(client, "10");
     for (field, bad, accepted) in [
         ("paid_on", json!(day(1)), day(0)),
+        ("paid_on", json!("1990-01-01"), "more than 5 years before the issue of F-".into()),
         ("paid_on", json!("yesterday"), "YYYY-MM-DD".into()),
         ("method", json!("barter"), "transfer".into()),
         ("reference", json!("x".repeat(201)), "1 to 200 characters".into()),
     ] {
         office.refuses("record_payment", json!({"invoice_id": invoice, field: bad}), &[field, &accepted]);
     }
+    // what was paid in advance came in before its invoice
+    let advance = json!({"invoice_id": invoice, "amount": 1, "paid_on": day(-1000)});
+    office.call("record_payment", advance);
 }
 
 #[test]
@@ -161,4 +165,27 @@ fn payments_are_listed_by_invoice_client_days_and_method() {
         json!({"paid_from": day(0), "paid_to": day(-1)}),
         &["paid_to", "paid_from"],
     );
+}
+
+/// EN 16931, BT-81: UNTDID 4461.
+#[test]
+fn bt_81_a_payment_bears_the_code_of_its_method() {
+    let mut office = Office::open();
+    let client = office.client("Ana");
+    let invoice = office.issued(client, "100");
+    for (method, code) in [
+        ("cash", "10"),
+        ("cheque", "20"),
+        ("transfer", "30"),
+        ("card", "48"),
+        ("direct_debit", "49"),
+        ("online", "68"),
+        ("other", "1"),
+    ] {
+        let paid =
+            office.call("record_payment", json!({"invoice_id": invoice, "amount": 1, "method": method}));
+        assert_eq!(paid["payment"]["method_code"], code, "{method}");
+    }
+    let listed = office.call("list_payments", json!({"method": "card"}));
+    assert_eq!(listed["items"][0]["method_code"], "48");
 }

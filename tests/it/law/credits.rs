@@ -1,5 +1,6 @@
 //! What is left of a correction once the original owes nothing: a credit that is paid back.
 
+use rust_decimal::Decimal;
 use serde_json::json;
 
 use crate::support::office::{Office, assert_fields};
@@ -164,8 +165,13 @@ fn a_payment_reversed_after_a_substitution_is_owed_again() {
     let right = json!({"method": "substitution", "net_amount": 200, "description": "Work"});
     let (correction, _) = office.corrected(&original, right);
     assert_eq!(correction["outstanding"], "121.00");
-    office.call("reverse_payment", json!({"payment_id": payment, "reason": "bounced"}));
-    // what the superseded one owed again is owed on the one in its place
+    let reversed = office.call("reverse_payment", json!({"payment_id": payment, "reason": "bounced"}));
+    // what the superseded one owed again is owed on the one in its place, and the answer says so
+    assert_fields(&reversed["stands_in_its_place"], json!({"id": correction["id"], "outstanding": "242.00"}));
+    let told = reversed["summary"].as_str().unwrap();
+    let number = correction["number"].as_str().unwrap();
+    let words = format!("In its place stands {number}: pending, 242.00 EUR, 242.00 outstanding, due ");
+    assert!(told.contains(&words), "{told}");
     assert_fields(
         &office.look(&original),
         json!({"outstanding": "0.00", "paid": "0.00", "superseded": true}),
@@ -178,4 +184,33 @@ fn a_payment_reversed_after_a_substitution_is_owed_again() {
     );
     let summary = office.call("summarize_invoices", json!({"group_by": "currency"}));
     assert_fields(&summary["items"][0], json!({"total": "242.00", "paid": "0.00", "outstanding": "242.00"}));
+}
+
+/// Whatever was withheld, paid, set off or replaced: in every sum, what is not settled is outstanding.
+#[test]
+fn sums_say_what_became_of_a_total() {
+    let mut office = Office::open();
+    let client = office.company(json!({}));
+    let withheld = || json!({"withholding_rate": 15});
+    let back = || json!({"lines": [{"description": "Work", "quantity": -1, "unit_price": 10}]});
+    let right = || json!({"method": "substitution", "net_amount": 90, "description": "Work"});
+    for corrections in [vec![], vec![back()], vec![json!({})], vec![right()], vec![right(), back()]] {
+        for paid in [None, Some("50"), Some("106")] {
+            let mut invoice = office.sold(client, "100", withheld());
+            if let Some(paid) = paid {
+                office.call("record_payment", json!({"invoice_id": invoice["id"], "amount": paid}));
+            }
+            for correction in &corrections {
+                (invoice, _) = office.corrected(&invoice, correction.clone());
+            }
+        }
+    }
+    for group_by in ["month", "client", "city", "status", "currency"] {
+        let groups = office.call("summarize_invoices", json!({"group_by": group_by}));
+        for group in groups["items"].as_array().unwrap() {
+            let sum = |field: &str| group[field].as_str().unwrap().parse::<Decimal>().unwrap();
+            let settled = sum("withholding_total") + sum("paid") + sum("netted");
+            assert_eq!(sum("total") - settled, sum("outstanding"), "{group}");
+        }
+    }
 }

@@ -82,6 +82,8 @@ fn no_more_is_taken_back_than_is_left() {
     office.corrects_not(&original, back("40.01"), &["lines", "48.40 EUR"]);
     office.corrected(&original, back("40"));
     office.corrects_not(&original, back("0.01"), &["taken back already"]);
+    let short = json!({"net_amount": "-5", "description": "Work"});
+    office.corrects_not(&original, short, &["net_amount", "a line of lines with a quantity below zero"]);
     let below = json!({"method": "substitution", "lines": [
         {"description": "Work", "quantity": -1, "unit_price": 1},
     ]});

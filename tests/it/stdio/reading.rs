@@ -46,6 +46,9 @@ fn json_that_is_no_message_is_answered_as_such() {
     host.write("{\"id\":4,\"method\":\"tools/list\",\"params\":{\"secreto\":1}}\n");
     let answer = host.read();
     assert_eq!((&answer["error"]["code"], &answer["id"]), (&json!(-32600), &json!(4)));
+    host.write("{\"jsonrpc\":\"2.0\",\"id\":6,\"method\":\"tools/call\",\"params\":{\"secreto\":1e400}}\n");
+    let answer = host.read();
+    assert_eq!((&answer["error"]["code"], &answer["id"]), (&json!(-32700), &json!(6)));
     host.write("{\"method\":\"$/setTrace\"}\n{\"jsonrpc\":\"2.0\",\"method\":\"notifications/custom\"}\n");
     host.write(request(5, "no/such/method", json!({})));
     let answer = host.read();

@@ -11,11 +11,11 @@ use crate::{
         stage::Stage,
         words::{self, fill},
     },
-    domain::date,
+    domain::{codes::TimeZone, date},
     error::Result,
 };
 
-pub(super) async fn describe(stage: &mut Stage<'_>) -> Result<()> {
+pub(super) async fn describe(stage: &mut Stage<'_>) -> Result<TimeZone> {
     let arguments = json!({
         "legal_name": "Marta Soler Vidal",
         "tax_id": "12345678Z",
@@ -39,7 +39,8 @@ pub(super) async fn describe(stage: &mut Stage<'_>) -> Result<()> {
             ("/default_tax_rate", &21),
             ("/language", &stage.lang.code()),
         ],
-    )
+    )?;
+    TimeZone::parse("time_zone", &business.text("/time_zone"))
 }
 
 /// Somebody from the old books, in spite of two typos.
@@ -90,7 +91,7 @@ pub(super) async fn new_client(stage: &mut Stage<'_>) -> Result<i64> {
 
 fn lines(stage: &Stage<'_>, books: i64) -> Value {
     json!([
-        { "description": stage.say(&words::DESIGN), "unit_price": 1200, "discount_percent": 10 },
+        { "description": stage.say(&words::SIGNS), "unit_price": 1200, "discount_percent": 10 },
         { "description": stage.say(&words::BOOKS), "quantity": books, "unit_price": 18.5, "tax_rate": 4 },
     ])
 }
@@ -100,6 +101,7 @@ pub(super) async fn draft<'a>(
     stage: &mut Stage<'_>,
     clients: &'a Clients,
     bookshop: i64,
+    zone: TimeZone,
 ) -> Result<Told<'a>> {
     let arguments = json!({ "client_id": bookshop, "lines": lines(stage, 50) });
     let draft = stage.ask(stage.say(&words::DRAFT), "create_invoice", arguments).await?;
@@ -123,6 +125,7 @@ pub(super) async fn draft<'a>(
     Ok(Told {
         clients,
         today,
+        zone,
         bookshop,
         first,
         number: String::new(),

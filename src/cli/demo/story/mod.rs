@@ -10,12 +10,17 @@ mod voiding;
 use time::Date;
 
 use super::{legacy::Clients, stage::Stage, words};
-use crate::{domain::date, error::Result};
+use crate::{
+    domain::{codes::TimeZone, date},
+    error::Result,
+};
 
 /// What later steps know of earlier ones.
 struct Told<'a> {
     clients: &'a Clients,
     today: Date,
+    /// Where the business is.
+    zone: TimeZone,
     bookshop: i64,
     /// The invoice that the story turns around, by its id and its number.
     first: i64,
@@ -42,10 +47,10 @@ impl Told<'_> {
 pub(super) async fn play(stage: &mut Stage<'_>, clients: &Clients) -> Result<()> {
     stage.paper.title(stage.say(&words::CONVERSATION));
     stage.paper.paragraph(stage.say(&words::CONVERSATION_INTRODUCTION));
-    drafting::describe(stage).await?;
+    let zone = drafting::describe(stage).await?;
     drafting::find(stage, clients).await?;
     let bookshop = drafting::new_client(stage).await?;
-    let mut told = drafting::draft(stage, clients, bookshop).await?;
+    let mut told = drafting::draft(stage, clients, bookshop, zone).await?;
     drafting::correct(stage, &told).await?;
     drafting::too_early(stage, &told).await?;
     drafting::issue(stage, &mut told).await?;

@@ -47,7 +47,7 @@ const OLDEST_DUE: &str = "2022-02-04";
 pub(super) async fn history(stage: &mut Stage<'_>, told: &Told<'_>) -> Result<()> {
     let said = fill(stage.say(&words::HISTORY), &[&told.number]);
     let history = stage.ask(&said, "get_invoice_history", json!({ "invoice_id": told.number })).await?;
-    show::history(stage, &history);
+    show::history(stage, &history, &told.zone);
     stage.check(
         &history,
         &[
@@ -120,6 +120,8 @@ pub(super) async fn sums(stage: &mut Stage<'_>, told: &Told<'_>) -> Result<()> {
             ("/items/1/subtotal", &"3375.00"),
             ("/items/1/tax", &"521.26"),
             ("/items/1/total", &"3896.26"),
+            ("/items/1/withholding_total", &"120.00"),
+            ("/items/1/netted", &"0.00"),
             ("/items/1/paid", &"1000.00"),
             ("/items/1/outstanding", &"2776.26"),
             ("/items/2", &"—"),
@@ -194,9 +196,15 @@ pub(super) async fn last(stage: &mut Stage<'_>, told: &Told<'_>) -> Result<()> {
             ("/items/2/key", &"paid"),
             ("/items/2/count", &108),
             ("/items/2/total", &"21251.08"),
+            ("/items/2/withholding_total", &"0.00"),
+            ("/items/2/paid", &"21443.48"),
+            ("/items/2/netted", &"-192.40"),
+            ("/items/2/outstanding", &"0.00"),
             ("/items/3/key", &"pending"),
             ("/items/3/count", &112),
             ("/items/3/total", &"22030.02"),
+            ("/items/3/withholding_total", &"120.00"),
+            ("/items/3/netted", &"192.40"),
             ("/items/3/paid", &"1000.00"),
             ("/items/3/outstanding", &"20717.62"),
             ("/items/4", &"—"),

@@ -181,11 +181,17 @@ impl View for InvoiceDeleted {
 pub struct PaymentAndInvoice {
     pub payment: PaymentView,
     pub invoice: InvoiceDetails,
+    /// The corrective invoice that replaced it, which owes again what was reversed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub stands_in_its_place: Option<InvoiceView>,
 }
 
 impl View for PaymentAndInvoice {
     fn summary(&self) -> String {
-        format!("{} Now {}", self.payment.sentence(), self.invoice.summary())
+        let standing = self.stands_in_its_place.as_ref();
+        let standing = standing.map(|standing| format!(" In its place stands {}", standing.sentence()));
+        let standing = standing.unwrap_or_default();
+        format!("{} Now {}{standing}", self.payment.sentence(), self.invoice.summary())
     }
 
     fn client_id(&self) -> Option<i64> {
