@@ -101,8 +101,8 @@ fn buyer(client: &ClientDetails, invoice: &Invoice, lines: &[Line], spanish: boo
     } else {
         "tax_id of the client, or private_person: true for a consumer"
     };
-    // of a consumer in Spain it is the category that is wrong
-    let needs_number = is_business || (accounts_for_tax && !spanish);
+    // to a seller in Spain a consumer has the wrong category there, which no number mends
+    let needs_number = if spanish { is_business } else { accounts_for_tax };
     missing.unless(client.tax_id.is_some() || !needs_number, what, TOOL);
     if is_business {
         missing.address(&client.contact, "client", TOOL);

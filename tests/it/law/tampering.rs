@@ -181,3 +181,12 @@ fn r16_one_invoice_is_verified_by_itself() {
     assert_fields(&of(3)["findings"][0], json!({"chain": "records", "subject": "record 5"}));
     office.refuses("verify_records", json!({"invoice_id": 4711}), &["no invoice 4711", "list_invoices"]);
 }
+
+#[test]
+fn r16_a_finding_names_the_field_that_differs() {
+    let mut office = office();
+    office.database.rows("UPDATE invoice_lines SET description = 'Other work' WHERE invoice_id = 3");
+    let found = office.call("verify_records", json!({}));
+    let told = found["findings"].to_string();
+    assert!(told.contains("Its row and its history differ in lines."), "{told}");
+}
