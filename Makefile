@@ -30,12 +30,17 @@ demo: setup
 	cargo build --locked
 	@$(WITH_POSTGRES) cargo run --quiet --locked -- demo --lang $(DEMO_LANG)
 
+# Where tests write what they were skipped for (tests/it/support/mod.rs).
+SKIPPED = target/tmp/skipped
+
 # The examples in the documentation first, since nextest leaves them out and should have the last word.
 test: setup
-	@$(WITH_POSTGRES) if command -v cargo-nextest >/dev/null; then \
-	    set -ex; cargo test --locked --doc --quiet; cargo nextest run --locked; \
+	@rm -f $(SKIPPED)
+	@$(WITH_POSTGRES) trap 'if [ -s $(SKIPPED) ]; then echo "Skipped, for want of something:"; sort -u $(SKIPPED); fi' EXIT; \
+	if command -v cargo-nextest >/dev/null; then \
+	    (set -ex; cargo test --locked --doc --quiet; cargo nextest run --locked); \
 	else \
-	    set -ex; cargo test --locked; \
+	    (set -ex; cargo test --locked); \
 	fi
 
 check:

@@ -21,12 +21,13 @@ use crate::{
         series::Series,
         tax::category::Scheme,
     },
-    error::Result,
+    error::{Error, Result},
     repository,
 };
 
 /// How long another process's change of the time zone may go unnoticed by reads. Writes always read it.
 const ZONE_AGE: Duration = Duration::from_secs(1);
+const HOUR: Duration = Duration::from_secs(3600);
 
 pub struct Books {
     database: Database,
@@ -58,15 +59,14 @@ impl Books {
 
     /// Forgets the answers of calls long past, now and every hour.
     pub async fn forget_old_answers(self: Arc<Self>) {
-        let mut hours = tokio::time::interval(Duration::from_secs(3600));
+        let mut hours = tokio::time::interval(HOUR);
         loop {
             hours.tick().await;
-            let forgotten = async {
-                let client = self.client().await?;
-                let done = repository::idempotency::purge(&client, self.business, clock::now()).await;
-                self.give_back(client, done)
+            let until = Instant::now() + HOUR;
+            let purge = async |client: &mut Client| {
+                repository::idempotency::purge(client, self.business, clock::now()).await
             };
-            if let Err(error) = forgotten.await {
+            if let Err(error) = self.over(until, purge).await {
                 error.log("forgetting old answers");
             }
         }
@@ -76,8 +76,14 @@ impl Books {
         client(&self.database).await
     }
 
-    /// To be called with what was done over a connection, so that one that broke is not used again.
-    pub fn give_back<T>(&self, client: Client, done: Result<T>) -> Result<T> {
+    /// Does something over a connection. One that broke, or over which time ran out, is not used again.
+    pub async fn over<T>(
+        &self,
+        until: Instant,
+        work: impl AsyncFnOnce(&mut Client) -> Result<T>,
+    ) -> Result<T> {
+        let mut client = in_time(until, self.client()).await?;
+        let done = in_time(until, work(&mut client)).await;
         self.database.give_back(client, done)
     }
 
@@ -99,6 +105,13 @@ impl Books {
     pub fn forget_time_zone(&self) {
         *self.zone.write().unwrap_or_else(PoisonError::into_inner) = None;
     }
+}
+
+async fn in_time<T>(until: Instant, work: impl Future<Output = Result<T>>) -> Result<T> {
+    tokio::time::timeout_at(until.into(), work).await.unwrap_or_else(|elapsed| {
+        let next = "Nothing is half written; the same call may be tried again.";
+        Err(Error::unavailable("The database did not get done in time.", next).because(elapsed))
+    })
 }
 
 /// A connection, used as it has to be: behind a pooler, nothing is prepared.

@@ -61,7 +61,17 @@ impl Database {
     }
 
     /// `pg_dump` and `pg_restore` for it: of the server's major version or newer, and of `major` or newer.
+    ///
+    /// # Errors
+    /// `Unavailable` when there are none; `Conflict` behind a pooler, since what they set for their session would stay in one that
+    /// others get next.
     pub async fn programs(&self, settings: Settings, client: &Client, major: u32) -> Result<Programs> {
+        if self.has_pooler() {
+            return Err(Error::conflict(
+                "DATABASE_URL leads to a pooler, and pg_dump and pg_restore need a session of their own.",
+                "Run this with the address of the database itself in DATABASE_URL.",
+            ));
+        }
         let version = migrate::server_version(&***client).await?;
         let major = major.max(private_server::major(&version).unwrap_or_default());
         Programs::find(settings, &self.server, major).await

@@ -56,10 +56,8 @@ pub async fn run<T: Write>(
         caller,
     };
     let remembered = Mutex::new(None);
-    let done = retry(T::ABOUT.name, || async {
-        let mut client = books.client().await?;
-        let done = attempt::<T>(books, &mut client, &call, &remembered).await;
-        books.give_back(client, done)
+    let done = retry(T::ABOUT.name, |until| {
+        books.over(until, async |client| attempt::<T>(books, client, &call, &remembered).await)
     })
     .await;
     match (done, remembered.into_inner().unwrap_or_else(PoisonError::into_inner)) {

@@ -109,10 +109,8 @@ impl Address {
 pub async fn read(books: &Books, caller: &Caller, uri: &str) -> Result<ReadResourceResult> {
     let address = Address::parse(uri)?;
     caller.must(address.scope())?;
-    let json = retry("resources/read", || async {
-        let client = books.client().await?;
-        let done = async { json(&Desk::open(books, &client).await?, &address).await }.await;
-        books.give_back(client, done)
+    let json = retry("resources/read", |until| {
+        books.over(until, async |client| json(&Desk::open(books, client).await?, &address).await)
     })
     .await?;
     let contents = ResourceContents::text(json, uri).with_mime_type(JSON);

@@ -8,26 +8,32 @@ use crate::error::{Error, Result};
 
 /// With the pauses between them, enough for a server to start anew or a standby to be promoted.
 const TRIES: u32 = 6;
-/// No try begins later: hosts give a call up after about a minute, and the last try may take half of one: a wait for one of
-/// the pool's connections, the making of one, and a statement that is not answered.
+/// No try begins later.
 const PATIENCE: Duration = Duration::from_secs(25);
+/// When the last one is given up, wherever it is: hosts give a call up after a minute, and before that it may have waited for the
+/// books to be opened.
+const LIMIT: Duration = Duration::from_secs(40);
 /// Each pause is four times the one before, up to the longest.
 const PAUSE: Duration = Duration::from_millis(20);
 const LONGEST_PAUSE: Duration = Duration::from_secs(2);
 
-/// Runs `call` until it succeeds, or another try is of no use or too late.
-pub async fn retry<T, F: Future<Output = Result<T>>>(what: &str, call: impl FnMut() -> F) -> Result<T> {
+/// Runs `call` until it succeeds, or another try is of no use or too late. It is told when it has to be done.
+pub async fn retry<T, F: Future<Output = Result<T>>>(
+    what: &str,
+    call: impl FnMut(Instant) -> F,
+) -> Result<T> {
     within(PATIENCE, what, call).await
 }
 
 async fn within<T, F: Future<Output = Result<T>>>(
     patience: Duration,
     what: &str,
-    mut call: impl FnMut() -> F,
+    mut call: impl FnMut(Instant) -> F,
 ) -> Result<T> {
     let (begun, mut pause) = (Instant::now(), PAUSE);
+    let until = begun + LIMIT;
     for _ in 1..TRIES {
-        match call().await {
+        match call(until).await {
             Err(error) if may_pass(&error) && begun.elapsed() + pause < patience => {
                 tracing::warn!(what, %error, "trying again");
             }
@@ -36,7 +42,7 @@ async fn within<T, F: Future<Output = Result<T>>>(
         tokio::time::sleep(pause).await;
         pause = LONGEST_PAUSE.min(pause * 4);
     }
-    call().await
+    call(until).await
 }
 
 /// A statement or a lock that ran out of time had all the time there is already; a wrong password stays wrong.
@@ -54,7 +60,7 @@ mod tests {
 
     async fn tries(patience: Duration, fails: impl Fn(u32) -> Option<Error>) -> (u32, bool) {
         let mut tries = 0;
-        let done = within(patience, "test", || {
+        let done = within(patience, "test", |_| {
             tries += 1;
             std::future::ready(fails(tries).map_or(Ok(()), Err))
         });

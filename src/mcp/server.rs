@@ -28,8 +28,9 @@ use crate::{
     error::{Error, Result, short},
 };
 
-/// How long a call waits for the database to come up; hosts give up after about a minute.
-const PATIENCE: Duration = Duration::from_secs(40);
+/// How long a call waits for the database to come up, before what it may take itself (`retry.rs`): hosts give a call up after a
+/// minute.
+const PATIENCE: Duration = Duration::from_secs(15);
 
 const INSTRUCTIONS: &str = "facturo keeps the invoices of a small business. Look clients up with find_clients before \
      creating one. create_invoice makes a draft; issue_invoice gives it its legal number, after which it can only be paid, \

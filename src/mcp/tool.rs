@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use deadpool_postgres::Client;
 use futures_util::future::BoxFuture;
 use rmcp::model::{JsonObject, Tool, ToolAnnotations};
 use schemars::JsonSchema;
@@ -84,7 +85,7 @@ pub fn encode(view: impl View) -> Result<String> {
 
 /// What a read works with.
 pub struct Desk<'a> {
-    pub client: &'a deadpool_postgres::Client,
+    pub client: &'a Client,
     pub business: BusinessId,
     /// The business's own day.
     pub today: Date,
@@ -93,7 +94,7 @@ pub struct Desk<'a> {
 }
 
 impl<'a> Desk<'a> {
-    pub async fn open(books: &Books, client: &'a deadpool_postgres::Client) -> Result<Self> {
+    pub async fn open(books: &Books, client: &'a Client) -> Result<Self> {
         let today = books.today(client, clock::now()).await?;
         Ok(Self { client, business: books.business, today, trigrams: books.trigrams })
     }
@@ -167,12 +168,12 @@ fn describe<V: JsonSchema>(about: About, input: JsonObject, hints: ToolAnnotatio
 }
 
 async fn run_read<T: Read>(entry: &Entry, books: &Books, arguments: JsonObject) -> Result<String> {
-    let arguments = Value::Object(arguments);
-    retry(T::ABOUT.name, || async {
-        let args = args::parse(&entry.tool.input_schema, &arguments)?;
-        let client = books.client().await?;
-        let done = async { encode(T::call(&Desk::open(books, &client).await?, args).await?) }.await;
-        books.give_back(client, done)
+    let arguments = &Value::Object(arguments);
+    retry(T::ABOUT.name, |until| async move {
+        let args = args::parse(&entry.tool.input_schema, arguments)?;
+        let read =
+            async |client: &mut Client| encode(T::call(&Desk::open(books, client).await?, args).await?);
+        books.over(until, read).await
     })
     .await
 }

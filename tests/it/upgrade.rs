@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 
 use crate::scratch::{FACTURO, Scratch, comes_true, host, is_up};
 use crate::support::session::{Session, facturo, facturo_with};
-use crate::support::wait;
+use crate::support::{skip, wait};
 
 /// Whether it went well, and what it said.
 fn run(command: &mut Command) -> (bool, String) {
@@ -50,7 +50,6 @@ fn still_there(session: &mut Session) -> Value {
 }
 
 /// Settings of a server of the oldest PostgreSQL that is here, and of the newest, wherever they are found.
-#[expect(clippy::print_stderr, reason = "the test's own output")]
 fn two_majors(scratch: &Scratch) -> Option<(Settings, Settings)> {
     let everywhere = Settings { bin_dir: None, ..scratch.settings.clone() };
     let mut found = wait(describe(&everywhere)).unwrap().found;
@@ -59,10 +58,7 @@ fn two_majors(scratch: &Scratch) -> Option<(Settings, Settings)> {
     match (found.first(), found.last()) {
         (Some((old, from)), Some((new, to))) if major(from) < major(to) => Some((of(old), of(new))),
         _ => {
-            let test = std::thread::current().name().unwrap_or_default().to_owned();
-            eprintln!(
-                "skipped: {test} needs two major versions of PostgreSQL, such as a second one on the PATH"
-            );
+            skip("needs two major versions of PostgreSQL, such as a second one on the PATH");
             None
         }
     }

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use super::tally::{ROWS, Tally};
 use crate::support::database::Database;
+use crate::support::host::scratch;
 use crate::support::pooler::Pooler;
 use crate::support::session::facturo;
 use crate::support::skip;
@@ -33,6 +34,30 @@ fn several_processes_share_a_pooler_s_sessions() {
         first.join(second);
         first.assert_equals(database.rows(ROWS));
     }
+}
+
+/// What `pg_dump` sets for its session would stay in one that others get next.
+#[test]
+fn a_backup_is_not_made_or_restored_through_a_pooler() {
+    let Some(pooler) = Pooler::start("") else { return skip("needs pgbouncer") };
+    let [full, empty] = [Database::new(), Database::empty()];
+    let file = scratch("books.backup");
+    let run = |command: &str, url: &str| {
+        let mut facturo = facturo();
+        let output = facturo.env("DATABASE_URL", url).arg(command).arg(&file).output().unwrap();
+        (output.status.success(), String::from_utf8([output.stdout, output.stderr].concat()).unwrap())
+    };
+    let through = |database: &Database| pooler.url(&database.value("SELECT current_database()"));
+    let refused = |(went_well, said): (bool, String)| {
+        assert!(!went_well && said.contains("a pooler") && said.contains("the database itself"), "{said}");
+    };
+    refused(run("backup", &through(&full)));
+    assert!(!file.exists());
+    assert!(run("backup", &full.url()).0);
+    refused(run("restore", &through(&empty)));
+    assert_eq!(empty.value("SELECT count(*) FROM pg_class WHERE relnamespace = 'public'::regnamespace"), "0");
+    assert!(run("restore", &empty.url()).0);
+    std::fs::remove_file(&file).unwrap();
 }
 
 #[test]
