@@ -17,6 +17,7 @@ use files::{File, repository, rust_under};
 const MUST_EXIST: &[&str] = &[
     "README.es.md",
     "README.md",
+    "sql/citus.sql",
     "sql/migrations",
     "sql/queries",
     "sql/search",

@@ -73,8 +73,10 @@ const STATEMENTS: &[&str] =
     &["ALTER ", "CREATE ", "DELETE ", "INSERT ", "SELECT ", "SET ", "UPDATE ", "WITH "];
 
 const FORBIDDEN: &[(&str, &str)] = &[
+    ("clock_timestamp", "a distributed engine refuses it in an UPDATE: the time is an argument"),
     ("deferrable", "distributed engines have no DEFERRABLE"),
     ("listen", "LISTEN is lost behind a pooler"),
+    ("merge", "distributed engines have no MERGE of values: INSERT … ON CONFLICT"),
     ("offset", "lists go by keyset, not by OFFSET"),
     ("trigger", "distributed engines have no triggers"),
 ];
@@ -182,6 +184,8 @@ mod tests {
             "CREATE TRIGGER t BEFORE UPDATE ON client",
             "ALTER TABLE a ADD FOREIGN KEY (b) REFERENCES c DEFERRABLE",
             "SELECT '--'; LISTEN changes",
+            "UPDATE client SET updated_at = clock_timestamp()",
+            "MERGE INTO client USING new ON true WHEN MATCHED THEN DELETE",
         ] {
             assert_eq!(portable(&[File::new("sql/queries/a/b.sql", bad)]).len(), 1, "{bad}");
         }

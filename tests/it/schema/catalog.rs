@@ -48,6 +48,18 @@ fn nothing_in_it_is_beyond_a_distributed_engine() {
     let database = Database::new();
     none(&database, "SELECT tgname FROM pg_trigger WHERE NOT tgisinternal");
     none(&database, "SELECT conname FROM pg_constraint WHERE contype = 'x' OR condeferrable");
+    // a sequence counts for a column, and for nothing else
+    none(
+        &database,
+        "SELECT relname FROM pg_class s WHERE relkind = 'S' AND relnamespace = 'public'::regnamespace AND NOT EXISTS
+                     (SELECT FROM pg_depend d WHERE d.objid = s.oid AND d.deptype = 'i' AND d.refobjsubid > 0)",
+    );
+    // what a foreign key does to other rows must not touch the column that they are distributed by
+    none(
+        &database,
+        "SELECT conname FROM pg_constraint WHERE contype = 'f' AND connamespace = 'public'::regnamespace
+                     AND (confdeltype NOT IN ('a', 'r', 'c') OR confupdtype NOT IN ('a', 'r'))",
+    );
     none(
         &database,
         "SELECT proname FROM pg_proc p WHERE pronamespace = 'public'::regnamespace AND NOT EXISTS
@@ -58,6 +70,19 @@ fn nothing_in_it_is_beyond_a_distributed_engine() {
         "SELECT relname FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind IN ('v', 'm', 'f')",
     );
     none(&database, "SELECT rulename FROM pg_rules WHERE schemaname = 'public'");
+}
+
+/// A row is on the node of its business, and finds there what it refers to.
+#[test]
+fn a_foreign_key_leads_to_the_same_business() {
+    let database = Database::new();
+    none(
+        &database,
+        "SELECT c.conname FROM pg_constraint c
+         JOIN pg_attribute ours ON ours.attrelid = c.conrelid AND ours.attnum = c.conkey[1]
+         JOIN pg_attribute theirs ON theirs.attrelid = c.confrelid AND theirs.attnum = c.confkey[1]
+         WHERE c.contype = 'f' AND (ours.attname, theirs.attname) <> ('business_id', 'business_id')",
+    );
 }
 
 #[test]

@@ -3,7 +3,6 @@
 
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
-use std::process::Command;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
@@ -17,6 +16,7 @@ use tokio::sync::OnceCell;
 use tokio_postgres::config::Host;
 use tokio_postgres::{Client, NoTls, SimpleQueryMessage};
 
+use super::session::facturo;
 use super::{pooler, wait};
 use crate::scratch::{FACTURO, base, settings_in};
 
@@ -118,11 +118,18 @@ async fn drop_database(name: &str) {
     connect(server().await, "postgres").await.batch_execute(&drop).await.unwrap();
 }
 
+/// Names a database of a distributed engine, migrated and spread by sql/citus.sql, for the tests of the repositories to be
+/// run on it.
+const DISTRIBUTED: &str = "TEST_DISTRIBUTED_URL";
+
 /// A connection to a database that nobody writes to: its tests roll back what they do.
 pub(crate) async fn common() -> deadpool_postgres::Client {
-    let direct = config(server().await, &common_name());
-    let common: Server =
-        pooler::url(&common_name()).map_or_else(|| direct.into(), |url| url.parse().unwrap());
+    #[expect(clippy::disallowed_methods, reason = "tests have no config.rs")]
+    let distributed = std::env::var(DISTRIBUTED).ok().filter(|url| !url.is_empty());
+    let common: Server = match pooler::url(&common_name()).or(distributed) {
+        Some(url) => url.parse().unwrap(),
+        None => config(server().await, &common_name()).into(),
+    };
     let client = pool::build(&common).unwrap().get().await.unwrap();
     if common.has_pooler() {
         repository::unprepared::want();
@@ -185,8 +192,8 @@ async fn prepare(server: &PrivateServer) {
         admin.batch_execute(&format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)")).await.unwrap();
     }
     admin.batch_execute("CREATE DATABASE unfinished").await.unwrap();
-    let mut migrate = Command::new(FACTURO);
-    migrate.arg("migrate").env_clear().env("DATABASE_URL", url(&config(server, "unfinished")));
+    let mut migrate = facturo();
+    migrate.arg("migrate").env("DATABASE_URL", url(&config(server, "unfinished")));
     let output = migrate.output().unwrap();
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     admin.batch_execute(&format!("CREATE DATABASE {common} TEMPLATE unfinished")).await.unwrap();
