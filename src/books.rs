@@ -12,7 +12,11 @@ use time::{Date, OffsetDateTime};
 use crate::{
     clock,
     config::Config,
-    database::{Database, migrate},
+    database::{
+        Database,
+        migrate::{self, Schema},
+        roles::{self, Login, Missing, Rights, Role},
+    },
     domain::{
         business::BusinessDetails,
         codes::{Country, Currency, Language, TimeZone},
@@ -34,31 +38,45 @@ pub struct Books {
     pub business: BusinessId,
     /// Search forgives typos.
     pub trigrams: bool,
+    /// The role of this process may write.
+    writes: bool,
     zone: RwLock<Option<(TimeZone, Instant)>>,
 }
 
 impl Books {
-    /// Brings the database up, migrates it, and makes the first business where there is none.
+    /// Brings the database up and makes what is missing, if that is ours to make: the owner of a database migrates it and makes the
+    /// first business. The private server is then used by a role that owns nothing.
     pub async fn open(config: &Config) -> Result<Self> {
-        let database = Database::open(config).await?;
-        let mut client = client(&database).await?;
-        migrate::migrate(&mut client).await?;
-        let trigrams = migrate::has_trigrams(&**client).await?;
-        let first = first_business(&client).await?;
-        let business = match config.business {
-            Some(id) => repository::business::get(&client, BusinessId(id)).await?.id,
-            None => first,
-        };
-        if repository::series::all(&client, business).await?.is_empty() {
+        let mut database = Database::open(config).await?;
+        let (business, writes) = prepare(&mut database, config).await?;
+        let client = client(&database).await?;
+        if writes && repository::series::all(&client, business).await?.is_empty() {
             for series in Series::first_ones()? {
                 repository::series::insert(&client, business, &series).await?;
             }
         }
-        Ok(Self { database, business, trigrams, zone: RwLock::default() })
+        let trigrams = migrate::has_trigrams(&**client).await?;
+        database.release_idle();
+        Ok(Self { database, business, trigrams, writes, zone: RwLock::default() })
+    }
+
+    /// Migrates the database and makes what is missing, as its owner. Answers the groups of roles that could not be made.
+    pub async fn migrate(config: &Config) -> Result<Missing> {
+        config.require_writable()?;
+        let database = Database::open(config).await?;
+        let mut client = client(&database).await?;
+        migrate::inspect(&**client).await?;
+        roles::require_owner(&**client, "facturo migrate").await?;
+        let missing = migrate::migrate(&mut client).await?;
+        first_business(&client).await?;
+        Ok(missing)
     }
 
     /// Forgets the answers of calls long past, now and every hour.
     pub async fn forget_old_answers(self: Arc<Self>) {
+        if !self.writes {
+            return;
+        }
         let mut hours = tokio::time::interval(HOUR);
         loop {
             hours.tick().await;
@@ -123,13 +141,75 @@ pub async fn client(database: &Database) -> Result<Client> {
     Ok(client)
 }
 
-/// The business with the lowest id, which is made where there is none, whoever else is doing so.
-async fn first_business(client: &Client) -> Result<BusinessId> {
-    if let Some(id) = repository::business::first(client).await? {
-        return Ok(id);
+/// Has the schema current and a business in it, as far as that is ours to do; and connects as whoever serves. Answers the business
+/// that is served, and whether anything may be written.
+async fn prepare(database: &mut Database, config: &Config) -> Result<(BusinessId, bool)> {
+    let mut client = client(database).await?;
+    let role = roles::current(&**client).await?;
+    let owns = role.standing.owns() && (database.is_private() || !config.read_only);
+    match migrate::inspect(&**client).await? {
+        Schema::Behind { .. } if owns => drop(migrate::migrate(&mut client).await?),
+        Schema::Behind { .. } => return Err(behind(&role)),
+        Schema::Current => {}
     }
-    repository::business::ensure_first(client, &undescribed()?, clock::now()).await?;
-    Ok(BusinessId(1))
+    if owns {
+        first_business(&client).await?;
+    }
+    let business = served(&client, config.business, &role).await?;
+    if database.is_private() {
+        let login = private_login(business, config.read_only);
+        have_login(&mut client, &login).await?;
+        database.connect_as(&login.name)?;
+    }
+    Ok((business, role.standing.writes() && !config.read_only))
+}
+
+/// The business that was asked for, or the first that this role sees.
+async fn served(client: &Client, asked: Option<i64>, role: &Role) -> Result<BusinessId> {
+    if let Some(id) = asked {
+        return Ok(repository::business::get(client, BusinessId(id)).await?.id);
+    }
+    repository::business::first(client).await?.ok_or_else(|| no_business(role))
+}
+
+pub fn no_business(role: &Role) -> Error {
+    Error::unavailable(
+        format!("The role {} sees no business in this database.", role.name),
+        format!("Run `facturo roles add {}` with the owner's DATABASE_URL.", role.name),
+    )
+}
+
+/// The login that serves a business from the private server.
+pub fn private_login(business: BusinessId, read_only: bool) -> Login {
+    let (suffix, rights) = if read_only { ("_reader", Rights::Read) } else { ("", Rights::Use) };
+    Login { name: format!("business_{business}{suffix}"), business: business.0, rights }
+}
+
+/// Makes the login where it is missing or has not all that it needs, as after a restore.
+async fn have_login(client: &mut Client, login: &Login) -> Result<()> {
+    if !roles::logins(&***client).await?.contains(login) {
+        migrate::migrate(client).await?;
+        roles::admit(client, login, None).await?;
+    }
+    Ok(())
+}
+
+pub fn behind(role: &Role) -> Error {
+    Error::unavailable(
+        format!(
+            "The database's schema is behind this facturo, and the role {} may not change it.",
+            role.name
+        ),
+        "Have the owner run `facturo migrate` with this facturo.",
+    )
+}
+
+/// Makes the first business where there is none, whoever else is doing so.
+async fn first_business(client: &Client) -> Result<()> {
+    if repository::business::first(client).await?.is_none() {
+        repository::business::ensure_first(client, &undescribed()?, clock::now()).await?;
+    }
+    Ok(())
 }
 
 /// A business nobody has described yet: Spain's defaults.

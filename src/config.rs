@@ -15,6 +15,8 @@ pub struct Config {
     pub postgres_bin: Option<PathBuf>,
     /// `FACTURO_BUSINESS`: which business this process serves; the first where absent.
     pub business: Option<i64>,
+    /// `FACTURO_ROLE_PASSWORD`: what `facturo roles add` gives a login for a password.
+    pub role_password: Option<String>,
     /// `FACTURO_LOG`: levels by target, such as `facturo=debug`.
     pub log: String,
     /// `FACTURO_READ_ONLY=1`: whoever calls, nothing is changed.
@@ -60,6 +62,14 @@ impl Config {
         Self::read(|name| std::env::var_os(name))
     }
 
+    /// For a command that changes something.
+    pub fn require_writable(&self) -> Result<()> {
+        if !self.read_only {
+            return Ok(());
+        }
+        Err(Error::conflict("FACTURO_READ_ONLY=1 is set.", "Unset it to have this command change something."))
+    }
+
     /// Reads settings by name. A variable that is set to nothing counts as not set. Paths are taken as they are; what is
     /// text must be UTF-8, and is never taken for unset because it is not.
     fn read(variable: impl Fn(&str) -> Option<OsString>) -> Result<Self> {
@@ -87,6 +97,7 @@ impl Config {
             data_dir: path("FACTURO_DATA_DIR"),
             postgres_bin: path("FACTURO_POSTGRES_BIN"),
             business: whole("FACTURO_BUSINESS", 1, u32::MAX)?.map(i64::from),
+            role_password: text("FACTURO_ROLE_PASSWORD")?,
             log: text("FACTURO_LOG")?.unwrap_or_else(|| "info".into()),
             read_only: whole("FACTURO_READ_ONLY", 0, 1)? == Some(1),
             token: text("FACTURO_TOKEN")?.map(Secret),

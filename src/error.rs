@@ -144,6 +144,13 @@ impl From<tokio_postgres::Error> for Error {
             None if error.is_closed() || is_io(&error) => "The connection to the database broke off.",
             Some(code) if *code == SqlState::QUERY_CANCELED => "The database took too long.",
             Some(code) if *code == SqlState::DISK_FULL => "The database's disk is full.",
+            Some(code) if *code == SqlState::INSUFFICIENT_PRIVILEGE => {
+                return Self::unavailable(
+                    "The role that facturo has in the database may not do this.",
+                    "Nothing was written; `facturo check` says which role it is and what it may do.",
+                )
+                .because(error);
+            }
             Some(code) if is_transient(code) => "The database could not take this now.",
             _ => return Self::internal("database", error),
         };

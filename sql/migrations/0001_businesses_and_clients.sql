@@ -58,3 +58,8 @@ CREATE TABLE clients (
     updated_at         timestamptz NOT NULL,
     PRIMARY KEY (business_id, id)
 );
+
+-- A role that owns no table sees the rows of its own business alone, by a policy for each role (sql/queries/role). The owner
+-- sees them all.
+ALTER TABLE businesses ENABLE ROW LEVEL SECURITY;
+ALTER TABLE clients ENABLE ROW LEVEL SECURITY;

@@ -148,3 +148,12 @@ CREATE TABLE payments (
 
 CREATE INDEX payments_by_invoice ON payments (business_id, invoice_id, id);
 CREATE INDEX payments_by_day ON payments (business_id, paid_on, id);
+
+ALTER TABLE series ENABLE ROW LEVEL SECURITY;
+ALTER TABLE series_counters ENABLE ROW LEVEL SECURITY;
+ALTER TABLE invoices ENABLE ROW LEVEL SECURITY;
+ALTER TABLE invoice_lines ENABLE ROW LEVEL SECURITY;
+ALTER TABLE payments ENABLE ROW LEVEL SECURITY;
+
+-- Nobody but the owner can delete what has a number.
+CREATE POLICY facturo_drafts_alone ON invoices AS RESTRICTIVE FOR DELETE USING (status = 'draft');

@@ -44,3 +44,7 @@ CREATE TABLE idempotency_keys (
 
 CREATE INDEX idempotency_keys_by_client ON idempotency_keys (business_id, client_id) WHERE client_id IS NOT NULL;
 CREATE INDEX idempotency_keys_by_expiry ON idempotency_keys (business_id, expires_at);
+
+ALTER TABLE events ENABLE ROW LEVEL SECURITY;
+ALTER TABLE event_changes ENABLE ROW LEVEL SECURITY;
+ALTER TABLE idempotency_keys ENABLE ROW LEVEL SECURITY;

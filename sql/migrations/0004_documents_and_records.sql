@@ -49,3 +49,8 @@ CREATE TABLE alarms (
     PRIMARY KEY (business_id, id),
     CONSTRAINT alarms_once UNIQUE (business_id, chain, subject, finding)
 );
+
+ALTER TABLE issued_documents ENABLE ROW LEVEL SECURITY;
+ALTER TABLE registration_records ENABLE ROW LEVEL SECURITY;
+ALTER TABLE record_chains ENABLE ROW LEVEL SECURITY;
+ALTER TABLE alarms ENABLE ROW LEVEL SECURITY;

@@ -11,8 +11,9 @@ use crate::{
         self, Database,
         migrate::{self, Schema},
         private_server,
+        roles::{self, Rights, Role, Standing},
     },
-    domain::ids::BusinessId,
+    domain::{business::Business, ids::BusinessId},
     error::Result,
     mcp::caller::{Caller, Callers},
     repository,
@@ -50,43 +51,90 @@ async fn look(config: &Config, caller: &Caller) -> Result<()> {
             "pooler: one stands before the server, such as pgbouncer; statements go unprepared, and its own limits hold",
         );
     }
-    match migrate::inspect(&**client).await? {
-        Schema::Current => tell(&format!("schema: current, version {}", migrate::known_version())),
-        Schema::Behind { applied: 0 } => {
-            tell("schema: empty; the first start makes it");
-            return Ok(());
-        }
-        Schema::Behind { applied } => {
-            let behind = match migrate::KNOWN - applied {
-                1 => "1 migration".to_owned(),
-                more => format!("{more} migrations"),
-            };
-            tell(&format!(
-                "schema: {behind} behind; `facturo migrate` applies them, and so does the next start"
-            ));
-            return Ok(());
-        }
+    let role = roles::current(&**client).await?;
+    // of the private server this is its owner, who serves nobody
+    if !database.is_private() {
+        tell(&format!("role: {}", described(&role)));
+    }
+    if !is_current(&client, &role).await? {
+        return Ok(());
     }
     tell(if migrate::has_trigrams(&**client).await? {
         "search: forgives typos"
     } else {
         "search: by words only, since the extension pg_trgm is not there"
     });
-    tell(&format!("business: {}", business(config, caller, &client).await?));
+    let business = business(config, caller, &client).await?;
+    if database.is_private()
+        && let Some(business) = &business
+    {
+        let name = books::private_login(business.id, config.read_only).name;
+        let found = roles::find(&**client, Some(&name)).await?;
+        let told =
+            found.map_or_else(|| format!("{name}, which the next start makes"), |role| described(&role));
+        tell(&format!("role: {told}"));
+    }
+    let told = match business {
+        Some(Business { id, details, .. }) => {
+            let name = details.legal_name.unwrap_or_else(|| "no name yet; update_business sets it".into());
+            format!("{id} ({name})")
+        }
+        None if role.standing.owns() => "none yet; the first start makes it".into(),
+        None => return Err(books::no_business(&role)),
+    };
+    tell(&format!("business: {told}"));
     Ok(())
 }
 
+/// Says how the schema stands. Fails where it is behind and this role may not change that.
+async fn is_current(client: &Client, role: &Role) -> Result<bool> {
+    let told = match migrate::inspect(&***client).await? {
+        Schema::Current => {
+            tell(&format!("schema: current, version {}", migrate::known_version()));
+            return Ok(true);
+        }
+        Schema::Behind { .. } if !role.standing.owns() => return Err(books::behind(role)),
+        Schema::Behind { applied: 0 } => "empty; the first start makes it".to_owned(),
+        Schema::Behind { applied } => {
+            let behind = match migrate::KNOWN - applied {
+                1 => "1 migration".to_owned(),
+                more => format!("{more} migrations"),
+            };
+            format!("{behind} behind; `facturo migrate` applies them, and so does the next start")
+        }
+    };
+    tell(&format!("schema: {told}"));
+    Ok(false)
+}
+
+/// What is kept from a role, which is what makes a mistake small.
+fn described(role: &Role) -> String {
+    let may = match role.standing {
+        Standing::Superuser => "a superuser, from whom nothing is kept",
+        Standing::Owner => "the owner, from whom nothing is kept",
+        Standing::Excessive => "more than it needs: it may change tables, or what is append-only",
+        Standing::Limited(Rights::Use) => {
+            "least rights: it reads and writes, and changes nothing append-only"
+        }
+        Standing::Limited(Rights::Read) => "least rights: it reads, and writes nothing",
+        Standing::Stranger => "no rights here; `facturo roles add` gives them",
+    };
+    format!("{} ({may})", role.name)
+}
+
 /// The one that this process would serve.
-async fn business(config: &Config, caller: &Caller, client: &Client) -> Result<String> {
+async fn business(config: &Config, caller: &Caller, client: &Client) -> Result<Option<Business>> {
     let id = match config.business {
         Some(id) => Some(BusinessId(id)),
         None => repository::business::first(client).await?,
     };
-    let Some(id) = id else { return Ok("none yet; the first start makes it".into()) };
-    caller.must_see(id)?;
-    let business = repository::business::get(client, id).await?;
-    let name = business.details.legal_name.as_deref().unwrap_or("no name yet; update_business sets it");
-    Ok(format!("{id} ({name})"))
+    match id {
+        Some(id) => {
+            caller.must_see(id)?;
+            repository::business::get(client, id).await.map(Some)
+        }
+        None => Ok(None),
+    }
 }
 
 /// A reader that went away, such as `head`, is no reason to fail.

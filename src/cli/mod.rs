@@ -5,6 +5,7 @@ mod check;
 mod demo;
 mod keys;
 mod records;
+mod roles;
 mod stderr;
 mod token;
 mod upgrade;
@@ -19,7 +20,10 @@ use tracing_subscriber::{filter::Targets, layer::SubscriberExt as _, util::Subsc
 use crate::{
     books::Books,
     config::Config,
-    database::private_server::{self, Settings},
+    database::{
+        migrate,
+        private_server::{self, Settings},
+    },
     error::{Error, Result},
     mcp::{server::Facturo, stdio},
 };
@@ -43,8 +47,10 @@ enum Command {
     Check,
     /// Watch an assistant keep the books, on scratch data that is removed at the end
     Demo(demo::Args),
-    /// Bring the database's schema up to date
+    /// Bring the database's schema up to date, and its roles (as the database's owner)
     Migrate,
+    /// List, add and remove the logins that facturo serves with, each for one business (as the database's owner)
+    Roles(roles::Args),
     /// Write the books into one file, and verify what is in it; they may be in use meanwhile
     Backup(backup::Backup),
     /// Bring the books of a backup into an empty database
@@ -98,7 +104,8 @@ pub fn run() -> ExitCode {
         Command::Serve => with_runtime(serve),
         Command::Check => with_runtime(check::run),
         Command::Demo(args) => with_runtime(|config| demo::run(config, args)),
-        Command::Migrate => with_runtime(migrate),
+        Command::Migrate => with_runtime(bring_up_to_date),
+        Command::Roles(args) => with_runtime(|config| roles::run(config, args)),
         Command::Backup(args) => with_runtime(|config| backup::run(config, args)),
         Command::Restore(args) => with_runtime(|config| backup::restore(config, args)),
         Command::Upgrade => with_runtime(upgrade::run),
@@ -150,9 +157,20 @@ async fn serve(config: Config) -> Result<()> {
     stdio::serve(facturo, SHUTDOWN_GRACE).await
 }
 
-async fn migrate(config: Config) -> Result<()> {
-    let books = Books::open(&config).await?;
-    say(&format!("The schema is current. This process serves business {}.", books.business));
+async fn bring_up_to_date(config: Config) -> Result<()> {
+    let missing = Books::migrate(&config).await?;
+    say(&format!("The schema is current, version {}.", migrate::known_version()));
+    if missing.is_empty() {
+        say(
+            "The roles facturo_app and facturo_read hold what a login needs; `facturo roles add NAME` makes one.",
+        );
+    } else {
+        say(&format!(
+            "Roles for logins with few rights could not be made: this user may not create roles. The owner can serve all the \
+             same. To have them, let a user who may run {} and migrate again.",
+            missing.statements()
+        ));
+    }
     Ok(())
 }
 

@@ -19,6 +19,7 @@ pub(super) async fn run(config: Config) -> Result<()> {
             "Whoever runs it upgrades it. Unset DATABASE_URL to upgrade the private server.",
         ));
     }
+    config.require_writable()?;
     let interrupted = super::interrupted()?;
     let (upgrade, old, new) = Upgrade::begin(&database::private_settings(&config)?).await?;
     let moved = tokio::select! {

@@ -8,6 +8,7 @@ use tokio_postgres::{
     types::{ToSql, Type},
 };
 
+use super::roles::{self, Missing};
 use crate::error::{Error, Result, causes};
 
 struct Migration {
@@ -84,12 +85,17 @@ pub async fn inspect(client: &impl GenericClient) -> Result<Schema> {
     }
 }
 
-/// Brings the schema up to date, whoever else is doing so.
-pub async fn migrate(client: &mut Client) -> Result<()> {
-    match inspect(client).await? {
-        Schema::Current => Ok(()),
-        Schema::Behind { .. } => apply_pending(client).await,
+/// Brings the schema up to date, whoever else is doing so, and the groups of roles with it. Answers those groups that could not be
+/// made, which is no failure: the owner serves all the same.
+pub async fn migrate(client: &mut Client) -> Result<Missing> {
+    let mut tx = lock(client).await?;
+    tx.batch_execute(include_str!("../../sql/queries/migration/create_table.sql")).await?;
+    if let Schema::Behind { applied } = inspect(&tx).await? {
+        apply(&mut tx, &MIGRATIONS[applied..]).await?;
     }
+    let missing = roles::prepare(&mut tx).await?;
+    tx.commit().await?;
+    Ok(missing)
 }
 
 /// Lifts the limits for a transaction: they are for calls, and what it does takes as long as it takes.
@@ -98,22 +104,17 @@ pub async fn lift_limits(tx: &Transaction<'_>) -> Result<()> {
     Ok(())
 }
 
-/// One migrator at a time: keeps every other waiting until the transaction ends, so that it holds behind a transaction
-/// pooler too.
-pub async fn lock(tx: &Transaction<'_>) -> Result<()> {
-    lift_limits(tx).await?;
+/// Begins a transaction that changes the schema or roles, one at a time: it keeps every other waiting until it ends, so that this
+/// holds behind a transaction pooler too.
+pub async fn lock(client: &mut Client) -> Result<Transaction<'_>> {
+    let tx = client.transaction().await?;
+    lift_limits(&tx).await?;
     tx.query_typed(include_str!("../../sql/queries/migration/lock.sql"), &[]).await?;
-    Ok(())
+    Ok(tx)
 }
 
-async fn apply_pending(client: &mut Client) -> Result<()> {
-    let mut tx = client.transaction().await?;
-    lock(&tx).await?;
-    tx.batch_execute(include_str!("../../sql/queries/migration/create_table.sql")).await?;
-    let Schema::Behind { applied } = inspect(&tx).await? else {
-        return Ok(()); // another process was faster
-    };
-    for migration in &MIGRATIONS[applied..] {
+async fn apply(tx: &mut Transaction<'_>, pending: &[Migration]) -> Result<()> {
+    for migration in pending {
         tracing::info!(migration = migration.name, "migrating the database");
         tx.batch_execute(migration.sql).await?;
         let checksum = migration.checksum();
@@ -122,8 +123,7 @@ async fn apply_pending(client: &mut Client) -> Result<()> {
             &[(&migration.version, Type::INT4), (name, Type::TEXT), (checksum, Type::BYTEA)];
         tx.execute_typed(include_str!("../../sql/queries/migration/record.sql"), values).await?;
     }
-    create_trigrams(&mut tx).await?;
-    Ok(tx.commit().await?)
+    create_trigrams(tx).await
 }
 
 /// Another encoding takes what is written in its own letters, and breaks at the first name in others.

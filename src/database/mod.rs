@@ -4,6 +4,7 @@ pub mod archive;
 pub mod migrate;
 pub mod pool;
 pub mod private_server;
+pub mod roles;
 
 use std::path::Path;
 
@@ -24,10 +25,15 @@ pub struct Database {
 }
 
 impl Database {
-    /// Finds the database, and brings it up where it is ours. Whether it can be used shows with the first client.
+    /// Finds the database, and brings it up where it is ours. Connects as whoever `DATABASE_URL` names, or as the private server's
+    /// superuser. Whether it can be used shows with the first client.
     pub async fn open(config: &Config) -> Result<Self> {
         match &config.database_url {
-            Some(url) => Self::on(url.parse()?, None),
+            Some(url) => {
+                let mut server: Server = url.parse()?;
+                server.read_only = config.read_only;
+                Self::on(server, None)
+            }
             None => Self::of(PrivateServer::start(&private_settings(config)?).await?),
         }
     }
@@ -39,7 +45,6 @@ impl Database {
 
     fn on(server: Server, private: Option<PrivateServer>) -> Result<Self> {
         let pool = pool::build(&server)?;
-        tokio::spawn(pool::release_idle(pool.weak()));
         Ok(Self { server, pool, private })
     }
 
@@ -58,6 +63,26 @@ impl Database {
             self.pool.retain(|_, other| other.created > begun);
         }
         done
+    }
+
+    pub fn is_private(&self) -> bool {
+        self.private.is_some()
+    }
+
+    /// From here on, connects to the private server as this role.
+    pub fn connect_as(&mut self, role: &str) -> Result<()> {
+        if let Some(private) = &self.private {
+            let mut config = private.config();
+            config.user(role);
+            self.server = config.into();
+            self.pool = pool::build(&self.server)?;
+        }
+        Ok(())
+    }
+
+    /// Gives connections back that nobody uses, for as long as this value lives.
+    pub fn release_idle(&self) {
+        tokio::spawn(pool::release_idle(self.pool.weak()));
     }
 
     /// `pg_dump` and `pg_restore` for it: of the server's major version or newer, and of `major` or newer.

@@ -135,10 +135,18 @@ impl EventWalk {
 }
 
 /// How much was looked at, and what was found.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Verification {
     pub records: u64,
     pub documents: u64,
     pub events: u64,
     pub findings: Vec<Finding>,
+    /// False where who verifies may only read.
+    pub alarms_kept: bool,
+}
+
+impl Default for Verification {
+    fn default() -> Self {
+        Self { records: 0, documents: 0, events: 0, findings: Vec::new(), alarms_kept: true }
+    }
 }

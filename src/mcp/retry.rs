@@ -45,10 +45,12 @@ async fn within<T, F: Future<Output = Result<T>>>(
     call(until).await
 }
 
-/// A statement or a lock that ran out of time had all the time there is already; a wrong password stays wrong.
+/// A statement or a lock that ran out of time had all the time there is already; a wrong password stays wrong, and a role may do
+/// no more the next time.
 fn may_pass(error: &Error) -> bool {
     let stays = |state: &SqlState| {
-        [&SqlState::QUERY_CANCELED, &SqlState::LOCK_NOT_AVAILABLE].contains(&state)
+        [&SqlState::QUERY_CANCELED, &SqlState::LOCK_NOT_AVAILABLE, &SqlState::INSUFFICIENT_PRIVILEGE]
+            .contains(&state)
             || ["28", "3D"].iter().any(|class| state.code().starts_with(class))
     };
     matches!(error, Error::Unavailable { .. }) && !error.sql_state().is_some_and(stays)

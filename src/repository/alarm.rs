@@ -1,7 +1,7 @@
 //! Alarms: breaks that a verification found. They are only ever added to.
 
-use deadpool_postgres::Transaction;
 use time::OffsetDateTime;
+use tokio_postgres::error::SqlState;
 
 use super::sql::{self, Connection};
 use crate::{
@@ -18,17 +18,21 @@ pub struct Alarm {
     pub finding: String,
 }
 
-/// A break that was found before raises no second alarm.
+/// Whether the alarm is kept: a role that may only read raises none. A break that was found before raises no second one.
 pub async fn raise(
-    tx: &Transaction<'_>,
+    client: &impl Connection,
     business: BusinessId,
     finding: &Finding,
     now: OffsetDateTime,
-) -> Result<()> {
+) -> Result<bool> {
     let statement = include_str!("../../sql/queries/alarm/raise.sql");
     let params: sql::Params<'_> =
         &[&business.0, &now, &finding.chain.name(), &finding.subject, &finding.what];
-    sql::execute(tx, statement, params).await.map(drop)
+    let only_reads = [&SqlState::INSUFFICIENT_PRIVILEGE, &SqlState::READ_ONLY_SQL_TRANSACTION];
+    match sql::execute(client, statement, params).await {
+        Err(error) if error.sql_state().is_some_and(|state| only_reads.contains(&state)) => Ok(false),
+        done => done.map(|_| true),
+    }
 }
 
 /// Newest first.

@@ -18,7 +18,7 @@ use crate::support::wait;
 
 fn on(database: &Database, command: &str, file: &Path) -> Command {
     let mut facturo = facturo();
-    facturo.env("DATABASE_URL", database.url()).env("FACTURO_LOG", "error").arg(command).arg(file);
+    facturo.env("DATABASE_URL", database.owner_url()).env("FACTURO_LOG", "error").arg(command).arg(file);
     facturo
 }
 
@@ -311,7 +311,7 @@ fn the_password_is_on_no_command_line() {
         said = said.display()
     );
     let bin = programs(&shelf, &script);
-    let url = office.database.url().replacen("postgres@", "postgres:s3cret%26co@", 1);
+    let url = office.database.owner_url().replacen("postgres@", "postgres:s3cret%26co@", 1);
     let mut backup = on(&office.database, "backup", &shelf.file("books"));
     backup.env("DATABASE_URL", url).env("FACTURO_POSTGRES_BIN", &bin);
     refused(&mut backup, &["pg_dump failed: out of paper."]);

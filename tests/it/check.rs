@@ -3,7 +3,7 @@
 use std::process::Command;
 
 use crate::scratch::{Scratch, comes_true, host, is_up};
-use crate::support::database::Database;
+use crate::support::database::{APP, Database, READER};
 use crate::support::session::{facturo, facturo_with};
 use crate::support::wait;
 
@@ -24,8 +24,12 @@ fn assert_said(command: &mut Command, well: bool, words: &[&str]) {
 }
 
 fn on(database: &Database) -> Command {
+    serving(database.owner_url())
+}
+
+fn serving(url: String) -> Command {
     let mut command = facturo();
-    command.env("DATABASE_URL", database.url());
+    command.env("DATABASE_URL", url);
     command
 }
 
@@ -43,6 +47,7 @@ fn an_old_schema_stays_old() {
     let database = Database::new();
     database.rows("DELETE FROM schema_migrations WHERE version > 2; DROP TABLE idempotency_keys");
     assert_said(&mut on(&database), true, &["2 migrations behind", "`facturo migrate` applies them"]);
+    assert_said(&mut serving(database.url()), false, &["schema is behind", APP, "run `facturo migrate`"]);
     assert_eq!(database.value("SELECT count(*) FROM schema_migrations"), "2");
 }
 
@@ -58,8 +63,30 @@ fn a_missing_business_is_not_made() {
     assert_said(&mut on(&database), true, &["schema: current", "forgives typos", "business: 1 (no name yet"]);
     database.rows("DELETE FROM series; DELETE FROM businesses");
     assert_said(&mut on(&database), true, &["none yet; the first start makes it"]);
+    assert_said(&mut serving(database.url()), false, &["sees no business", "`facturo roles add app_of_1`"]);
     assert_said(on(&database).env("FACTURO_BUSINESS", "7"), false, &["no business 7"]);
     assert_eq!(database.value("SELECT count(*) FROM businesses"), "0");
+}
+
+#[test]
+fn the_role_is_named_and_what_it_may_do() {
+    let database = Database::new();
+    let said = |role: &str, words: &str| {
+        assert_said(&mut serving(database.url_as(role)), true, &[&format!("role: {role} ({words}")]);
+    };
+    said("postgres", "a superuser");
+    said(APP, "least rights: it reads and writes");
+    said(READER, "least rights: it reads, and writes nothing");
+    let name = format!("too_much_{}", std::process::id());
+    database.rows(&format!(
+        "CREATE ROLE {name} LOGIN IN ROLE facturo_app; GRANT UPDATE (hash) ON events TO {name}"
+    ));
+    let (_, excessive) = check(&mut serving(database.url_as(&name)));
+    database.rows(&format!("ALTER ROLE {name} BYPASSRLS"));
+    let (_, exempt) = check(&mut serving(database.url_as(&name)));
+    database.rows(&format!("DROP OWNED BY {name}; DROP ROLE {name}"));
+    assert!(excessive.contains("more than it needs"), "{excessive}");
+    assert!(exempt.contains("the owner"), "{exempt}");
 }
 
 #[test]
@@ -70,7 +97,11 @@ fn a_private_server_is_started_where_there_is_data_and_not_made() {
     assert!(!scratch.data().exists());
     is_up(&mut host(&scratch.settings));
     assert!(wait(comes_true(|| scratch.is_down())));
-    assert_said(&mut command(), true, &["written by PostgreSQL", "schema: current", "business: 1"]);
+    assert_said(
+        &mut command(),
+        true,
+        &["written by PostgreSQL", "schema: current", "role: business_1 (least", "business: 1"],
+    );
     let nowhere = scratch.root.join("nothing");
     let words = &["no postgres and initdb", "FACTURO_POSTGRES_BIN"];
     assert_said(command().env("FACTURO_POSTGRES_BIN", nowhere), false, words);

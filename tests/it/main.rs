@@ -18,6 +18,7 @@ mod law;
 mod private_server;
 mod records;
 mod repository;
+mod roles;
 mod schema;
 mod scratch;
 mod stdio;

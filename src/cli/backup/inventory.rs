@@ -6,15 +6,13 @@ use deadpool_postgres::Transaction;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    clock,
     database::{
         archive,
         migrate::{self, Schema},
     },
-    domain::event::Actor,
     error::{Error, Result},
     repository,
-    service::{Act, verification},
+    service::verification,
 };
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -63,12 +61,7 @@ impl Chains {
     pub(in crate::cli) async fn verify(tx: &Transaction<'_>) -> Result<Self> {
         let mut chains = Self::default();
         for id in repository::business::list(tx).await? {
-            let business = repository::business::get(tx, id).await?;
-            let now = clock::now();
-            let today = clock::day(now, &business.details.time_zone);
-            let actor = Actor::local();
-            let act = Act { tx, business: &business, actor: &actor, today, now, clock: clock::now_in };
-            let verified = verification::examine(&act, None).await?;
+            let verified = verification::examine(tx, id, None).await?;
             chains.businesses += 1;
             chains.records += verified.records;
             chains.documents += verified.documents;

@@ -17,7 +17,7 @@ pub(super) use self::{
 use crate::{
     books, clock,
     config::Config,
-    database::{self, Database, archive::Snapshot, migrate, private_server::Settings},
+    database::{self, Database, archive::Snapshot, migrate, private_server::Settings, roles},
     error::{Error, Result},
 };
 
@@ -65,6 +65,8 @@ pub(super) async fn write(
     unfinished: Unfinished,
 ) -> Result<(Inventory, u64)> {
     let mut client = books::client(database).await?;
+    // another would see the rows of one business
+    roles::require_owner(&**client, "facturo backup").await?;
     let programs = database.programs(settings, &client, 0).await?;
     let tx = client.build_transaction().isolation_level(IsolationLevel::RepeatableRead).read_only(true);
     let tx = tx.start().await?;

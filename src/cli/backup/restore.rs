@@ -17,6 +17,7 @@ use crate::{
         archive::{self, Programs},
         migrate,
         private_server::Settings,
+        roles,
     },
     error::{Error, Result},
 };
@@ -39,6 +40,7 @@ async fn make(config: &Config, file: &Path) -> Result<()> {
     // a path that begins with a dash is no option of pg_restore
     let file = std::path::absolute(file).map_err(|error| Error::internal("FILE", error))?;
     let manifest = Manifest::read(&file)?;
+    config.require_writable()?;
     let database = Database::open(config).await?;
     expect_empty(&database, config).await?;
     let chains = read(&database, database::private_settings(config)?, &file, &manifest).await?;
@@ -55,6 +57,7 @@ pub(in crate::cli) async fn read(
     manifest: &Manifest,
 ) -> Result<Chains> {
     let mut client = books::client(database).await?;
+    roles::require_owner(&**client, "facturo restore").await?;
     let programs = database.programs(settings, &client, manifest.pg_dump).await?;
     fill(&mut client, &programs, file, &manifest.holds).await?;
     migrate::migrate(&mut client).await?;
@@ -67,20 +70,23 @@ pub(in crate::cli) async fn read(
 
 /// Who comes meanwhile to make a schema waits, and finds one.
 async fn fill(client: &mut Client, programs: &Programs, file: &Path, holds: &Inventory) -> Result<()> {
-    let mut tx = client.transaction().await?;
-    migrate::lock(&tx).await?;
+    let mut tx = migrate::lock(client).await?;
     let contents = programs.contents(file).await?;
     programs.restore(file, &of_the_schema(&contents)).await?;
-    if archive::tables(&*tx).await? != holds.tables {
+    if archive::tables(&tx).await? != holds.tables {
         return Err(differs());
     }
     migrate::create_trigrams(&mut tx).await?;
     Ok(tx.commit().await?)
 }
 
-/// Without what belongs to the database as a whole, which the target has its own of: schemas, extensions.
+/// Without what the target has its own of: schemas and extensions, which belong to a database as a whole, and logins, which belong
+/// to a server. Of the policies those stay that are nobody's.
 fn of_the_schema(contents: &str) -> String {
-    let entries = contents.lines().filter(|line| !line.starts_with(';') && !line.contains(" - "));
+    let of_a_login = |entry: &str| entry.contains(" POLICY ") && !entry.contains(roles::POLICY_FOR_ALL);
+    let entries = contents
+        .lines()
+        .filter(|line| !line.starts_with(';') && !line.contains(" - ") && !of_a_login(line));
     entries.fold(String::new(), |list, entry| list + entry + "\n")
 }
 
@@ -127,13 +133,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_belongs_to_the_database_is_left_to_it() {
-        let contents = "; Archive created\n5; 2615 2200 SCHEMA - public pg_database_owner\n\
+    fn what_belongs_to_database_and_server_is_left_to_them() {
+        let left = "; Archive created\n5; 2615 2200 SCHEMA - public pg_database_owner\n\
             3399; 0 0 COMMENT - SCHEMA public pg_database_owner\n2; 3079 16 EXTENSION - pg_trgm \n\
-            216; 1259 16466 TABLE public clients postgres\n3391; 0 16466 TABLE DATA public clients postgres\n";
-        assert_eq!(
-            of_the_schema(contents),
-            "216; 1259 16466 TABLE public clients postgres\n3391; 0 16466 TABLE DATA public clients postgres\n"
-        );
+            3370; 3256 16727 POLICY public invoices business_1 postgres\n";
+        let taken = "216; 1259 16466 TABLE public clients postgres\n3391; 0 16466 TABLE DATA public clients postgres\n\
+            3361; 0 16466 ROW SECURITY public clients postgres\n\
+            3369; 3256 16726 POLICY public invoices facturo_drafts_alone postgres\n";
+        assert_eq!(of_the_schema(&format!("{left}{taken}")), taken);
     }
 }

@@ -26,11 +26,16 @@ const SILENCE: Duration = Duration::from_secs(30);
 /// statement that is not answered for longer than the first, we give up ourselves (`repository/sql.rs`).
 const SERVER_OPTIONS: &str = "-c statement_timeout=10s -c lock_timeout=5s -c idle_in_transaction_session_timeout=60s -c facturo.asked=on";
 
+/// What a read-only one asks for besides.
+const READ_ONLY: &str = " -c default_transaction_read_only=on";
+
 type Connected = Result<(Client, JoinHandle<()>), Error>;
 
 pub(super) struct Connector {
     hosts: Vec<Config>,
     connect: Box<dyn Connect>,
+    /// What the server is asked for.
+    options: String,
     /// The host that answered last, which is asked first.
     last: AtomicUsize,
     /// A pooler stands before the server, such as pgbouncer: one that refuses [`SERVER_OPTIONS`], or keeps them to itself. Then
@@ -46,7 +51,9 @@ impl Connector {
         };
         let limit = if server.hosts.len() > 1 { LIMIT_OF_SEVERAL } else { LIMIT };
         let hosts = server.hosts.iter().cloned().map(|config| limited(config, limit)).collect();
-        Ok(Self { hosts, connect, last: AtomicUsize::new(0), pooler: Arc::clone(&server.pooler) })
+        let options = format!("{SERVER_OPTIONS}{}", if server.read_only { READ_ONLY } else { "" });
+        let (last, pooler) = (AtomicUsize::new(0), Arc::clone(&server.pooler));
+        Ok(Self { hosts, connect, options, last, pooler })
     }
 
     /// How long all hosts may take together. The last one asked has what the others have left.
@@ -80,8 +87,8 @@ impl Connector {
         }
         let mut asking = config.clone();
         asking.options(match config.get_options() {
-            Some(own) => format!("{SERVER_OPTIONS} {own}"),
-            None => SERVER_OPTIONS.to_owned(),
+            Some(own) => format!("{} {own}", self.options),
+            None => self.options.clone(),
         });
         match self.connect.connect(&asking).await {
             Ok((client, task)) => {

@@ -54,12 +54,14 @@ pub struct Server {
     pub(super) trust: Option<Trust>,
     /// A pooler was found to stand before it.
     pub(super) pooler: Arc<AtomicBool>,
+    /// Has the server refuse whatever would write.
+    pub read_only: bool,
 }
 
 /// Of a private server, which has one host: a socket.
 impl From<Config> for Server {
     fn from(config: Config) -> Self {
-        Self { hosts: vec![config], trust: None, pooler: Arc::default() }
+        Self { hosts: vec![config], trust: None, pooler: Arc::default(), read_only: false }
     }
 }
 
@@ -77,7 +79,12 @@ impl FromStr for Server {
             config.ssl_mode(if over_tls { SslMode::Require } else { SslMode::Disable });
             config
         };
-        Ok(Self { hosts: hosts.into_iter().map(limited).collect(), trust, pooler: Arc::default() })
+        Ok(Self {
+            hosts: hosts.into_iter().map(limited).collect(),
+            trust,
+            pooler: Arc::default(),
+            read_only: false,
+        })
     }
 }
 

@@ -4,17 +4,18 @@ use serde::Deserialize;
 use super::invoice::find;
 use crate::{
     auth::scope::Scope,
+    clock,
     error::Result,
     mcp::{
         args::InvoiceRef,
-        tool::{About, Entry, Write},
+        tool::{About, Desk, Entry, Read},
         views::verification::VerificationView,
     },
-    service::{self, Act},
+    service,
 };
 
 pub fn tools() -> Vec<Entry> {
-    vec![Entry::write::<VerifyRecords>()]
+    vec![Entry::read::<VerifyRecords>()]
 }
 
 #[derive(Deserialize, JsonSchema)]
@@ -23,7 +24,9 @@ struct VerifyRecords {
     invoice_id: Option<InvoiceRef>,
 }
 
-impl Write for VerifyRecords {
+/// A read, so that an accountant or an auditor who may only look can verify too: the alarm tells of the books and changes nothing
+/// in them.
+impl Read for VerifyRecords {
     const ABOUT: About = About {
         name: "verify_records",
         title: "Verify the records",
@@ -34,11 +37,11 @@ impl Write for VerifyRecords {
     type Args = Self;
     type View = VerificationView;
 
-    async fn call(act: &Act<'_>, args: Self) -> Result<VerificationView> {
+    async fn call(desk: &Desk<'_>, args: Self) -> Result<VerificationView> {
         let invoice = match &args.invoice_id {
-            Some(reference) => Some(find(act.tx, act.business.id, reference).await?),
+            Some(reference) => Some(find(desk.client, desk.business, reference).await?),
             None => None,
         };
-        Ok(service::verification::verify(act, invoice).await?.into())
+        Ok(service::verification::verify(desk.client, desk.business, invoice, clock::now()).await?.into())
     }
 }

@@ -16,6 +16,9 @@ pub struct VerificationView {
     documents: u64,
     events: u64,
     findings: Vec<FindingView>,
+    /// Only with findings: whether list_alerts shows them from now on.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    alarms_kept: Option<bool>,
 }
 
 /// The first broken link of a chain.
@@ -43,9 +46,10 @@ impl From<Finding> for FindingView {
 
 impl From<Verification> for VerificationView {
     fn from(verification: Verification) -> Self {
-        let Verification { records, documents, events, findings } = verification;
+        let Verification { records, documents, events, findings, alarms_kept } = verification;
         let findings: Vec<FindingView> = findings.into_iter().map(FindingView::from).collect();
-        Self { verified: findings.is_empty(), records, documents, events, findings }
+        let (verified, alarms_kept) = (findings.is_empty(), (!findings.is_empty()).then_some(alarms_kept));
+        Self { verified, records, documents, events, findings, alarms_kept }
     }
 }
 
@@ -60,10 +64,14 @@ impl View for VerificationView {
     fn summary(&self) -> String {
         let Self { records, documents, events, .. } = self;
         let seen = format!("{records} records, {documents} documents and {events} events");
+        let lost = match self.alarms_kept {
+            Some(false) => " This facturo may only read: no alarm was kept.",
+            _ => "",
+        };
         match self.findings.len() {
             0 => format!("{seen} are as they were written."),
-            1 => "Something was changed behind facturo's back: see findings.".to_owned(),
-            count => format!("{count} chains were changed behind facturo's back: see findings."),
+            1 => format!("Something was changed behind facturo's back: see findings.{lost}"),
+            count => format!("{count} chains were changed behind facturo's back: see findings.{lost}"),
         }
     }
 }

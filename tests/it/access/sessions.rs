@@ -161,8 +161,6 @@ fn read_only_narrows_a_token_too() {
     let mut command = with_secret(&office, &claims(more));
     let mut session = session(command.env("FACTURO_READ_ONLY", "1"));
     let names: Vec<_> = session.tools().iter().map(|tool| tool["name"].clone()).collect();
-    assert_eq!(names, ["find_clients", "get_client"]);
-    for tool in ["create_client", "verify_records"] {
-        assert!(session.refuse(tool, json!({})).contains("read-only"), "{tool}");
-    }
+    assert_eq!(names, ["find_clients", "get_client", "verify_records"]);
+    assert!(session.refuse("create_client", json!({})).contains("read-only"));
 }

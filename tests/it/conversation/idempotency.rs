@@ -24,7 +24,6 @@ pub(super) fn writes() -> Vec<(&'static str, Value)> {
         ("create_invoice", with(new, json!({"issue": true}))),
         ("correct_invoice", json!({"invoice_id": 3, "reason": "returned"})),
         ("create_series", json!({"code": "W", "kind": "standard", "number_format": "W-{year}-{number}"})),
-        ("verify_records", json!({})),
         ("create_client", json!({"name": "Eva"})),
         ("delete_client", json!({"client_id": 2})),
     ]

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::tally::{ROWS, Tally};
-use crate::support::database::Database;
+use crate::support::database::{APP, Database};
 use crate::support::host::scratch;
 use crate::support::pooler::Pooler;
 use crate::support::session::facturo;
@@ -15,7 +15,7 @@ const SETTINGS: [&str; 2] = ["", "ignore_startup_parameters = options"];
 #[test]
 fn several_processes_share_a_pooler_s_sessions() {
     for setting in SETTINGS {
-        let Some(pooler) = Pooler::start(setting) else { return skip("needs pgbouncer") };
+        let Some(pooler) = Pooler::start("postgres", setting) else { return skip("needs pgbouncer") };
         let database = Database::empty();
         let url = pooler.url(&database.value("SELECT current_database()"));
         let mut first = Tally::open(&url); // which makes the schema through the pooler
@@ -39,7 +39,7 @@ fn several_processes_share_a_pooler_s_sessions() {
 /// What `pg_dump` sets for its session would stay in one that others get next.
 #[test]
 fn a_backup_is_not_made_or_restored_through_a_pooler() {
-    let Some(pooler) = Pooler::start("") else { return skip("needs pgbouncer") };
+    let Some(pooler) = Pooler::start("postgres", "") else { return skip("needs pgbouncer") };
     let [full, empty] = [Database::new(), Database::empty()];
     let file = scratch("books.backup");
     let run = |command: &str, url: &str| {
@@ -53,7 +53,7 @@ fn a_backup_is_not_made_or_restored_through_a_pooler() {
     };
     refused(run("backup", &through(&full)));
     assert!(!file.exists());
-    assert!(run("backup", &full.url()).0);
+    assert!(run("backup", &full.owner_url()).0);
     refused(run("restore", &through(&empty)));
     assert_eq!(empty.value("SELECT count(*) FROM pg_class WHERE relnamespace = 'public'::regnamespace"), "0");
     assert!(run("restore", &empty.url()).0);
@@ -62,7 +62,7 @@ fn a_backup_is_not_made_or_restored_through_a_pooler() {
 
 #[test]
 fn the_repository_suite_passes_through_a_pooler() {
-    let Some(pooler) = Pooler::start("") else { return skip("needs pgbouncer") };
+    let Some(pooler) = Pooler::start(APP, "") else { return skip("needs pgbouncer") };
     pooler.run_tests(&[
         "repository::",
         "conversation::idempotency",

@@ -20,6 +20,7 @@ const MUST_EXIST: &[&str] = &[
     "sql/citus.sql",
     "sql/migrations",
     "sql/queries",
+    "sql/roles",
     "sql/search",
     "src/auth",
     "src/books.rs",

@@ -1,6 +1,6 @@
 //! Rules that the catalog shows, so that the same schema serves one machine and a distributed engine.
 
-use crate::support::database::Database;
+use crate::support::database::{APP, Database, READER};
 
 /// The tables of tenants; `schema_migrations` is of the database itself.
 const TABLES: &str =
@@ -127,4 +127,61 @@ fn every_foreign_key_finds_its_rows_by_an_index() {
              SELECT FROM pg_index i WHERE i.indrelid = c.conrelid
              AND (string_to_array(i.indkey::text, ' ')::smallint[])[1:cardinality(c.conkey)] = c.conkey)",
     );
+}
+
+#[test]
+fn every_table_of_tenants_shows_each_login_one_business() {
+    let database = Database::new();
+    none(&database, &format!("SELECT t.relname {TABLES} AND NOT t.relrowsecurity"));
+    // the login's own policy is all that a policy lets anybody see, and asks nothing of other tables
+    let policies = format!(
+        "SELECT t.relname, l.rolname FROM pg_roles l, (SELECT t.oid, t.relname {TABLES}) t WHERE l.rolname IN ('{APP}', '{READER}')
+         AND NOT EXISTS (SELECT FROM pg_policy p WHERE p.polrelid = t.oid AND p.polroles = ARRAY[l.oid] AND p.polcmd = '*'
+                         AND p.polpermissive AND pg_get_expr(p.polqual, t.oid) = '(business_id = 1)')"
+    );
+    none(&database, &policies);
+    none(
+        &database,
+        "SELECT tablename, policyname FROM pg_policies WHERE permissive = 'PERMISSIVE' AND roles && ARRAY['public'::name]",
+    );
+}
+
+#[test]
+fn a_login_may_do_what_the_code_needs_and_no_more() {
+    let database = Database::new();
+    let may = |role: &str, rights: &str| {
+        let sql = format!(
+            "SELECT t.relname {TABLES} AND has_table_privilege('{role}', t.oid, '{rights}') ORDER BY 1"
+        );
+        database.rows(&sql).into_iter().map(|row| row[0].clone()).collect::<Vec<_>>()
+    };
+    let all = database.rows(&format!("SELECT t.relname {TABLES} ORDER BY 1"));
+    let all: Vec<_> = all.into_iter().map(|row| row[0].clone()).collect();
+    assert_eq!(may(APP, "SELECT"), all, "sql/roles/app.sql names every table");
+    let but_one: Vec<_> = all.iter().filter(|table| *table != "idempotency_keys").cloned().collect();
+    assert_eq!(may(READER, "SELECT"), but_one, "sql/roles/read.sql names every table");
+    assert_eq!(may(APP, "TRUNCATE, REFERENCES, TRIGGER"), [""; 0]);
+    assert_eq!(may(READER, "INSERT, UPDATE, DELETE, TRUNCATE, REFERENCES, TRIGGER"), [""; 0]);
+    for table in ["alarms", "events", "issued_documents", "payments", "registration_records"] {
+        assert!(may(APP, "INSERT").iter().any(|found| found == table), "{table} is added to");
+        assert!(!may(APP, "UPDATE, DELETE").iter().any(|found| found == table), "{table} is append-only");
+    }
+    none(
+        &database,
+        &format!(
+            "SELECT t.relname, a.attname FROM (SELECT t.oid, t.relname {TABLES}) t
+             JOIN pg_attribute a ON a.attrelid = t.oid AND a.attnum > 0
+             WHERE (has_column_privilege('{READER}', t.oid, a.attnum, 'INSERT, UPDATE')
+                 OR has_column_privilege('{APP}', t.oid, a.attnum, 'UPDATE') AND NOT has_table_privilege('{APP}', t.oid, 'UPDATE')
+                    AND (t.relname, a.attname) <> ('series', 'is_default'))"
+        ),
+    );
+    for role in [APP, READER] {
+        let beyond = "rolsuper OR rolcreaterole OR rolcreatedb OR rolbypassrls OR rolreplication";
+        assert_eq!(database.value(&format!("SELECT {beyond} FROM pg_roles WHERE rolname = '{role}'")), "f");
+        assert_eq!(
+            database.value(&format!("SELECT has_schema_privilege('{role}', 'public', 'CREATE')")),
+            "f"
+        );
+    }
 }

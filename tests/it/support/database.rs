@@ -23,16 +23,25 @@ use crate::scratch::{FACTURO, base, settings_in};
 /// Databases that are open at once, in all processes: each has up to eight connections, and the server takes forty.
 const AT_ONCE: usize = 4;
 
+const OWNER: &str = "postgres";
+/// The logins of every database that is migrated: of business 1, to use it and to look at it.
+pub(crate) const APP: &str = "app_of_1";
+pub(crate) const READER: &str = "reader_of_1";
+
 /// A database of this test's own, migrated and with business 1. Dropped at the end.
 pub(crate) struct Database {
     name: String,
+    /// Who serves it.
+    user: &'static str,
     config: tokio_postgres::Config,
     _slot: File,
 }
 
 impl Database {
     pub(crate) fn new() -> Self {
-        Self::made(&format!("TEMPLATE {} STRATEGY file_copy", template_name()))
+        let mut database = Self::made(&format!("TEMPLATE {} STRATEGY file_copy", template_name()));
+        database.user = APP;
+        database
     }
 
     /// As a person has it who has just made it.
@@ -51,12 +60,36 @@ impl Database {
             connect(server, "postgres").await.batch_execute(&create).await.unwrap();
             config(server, &name)
         });
-        Self { name, config, _slot: slot }
+        Self { name, user: OWNER, config, _slot: slot }
     }
 
-    /// As `DATABASE_URL`.
+    /// As `DATABASE_URL`: of the role with the least rights, once there is one.
     pub(crate) fn url(&self) -> String {
-        pooler::url(&self.name).unwrap_or_else(|| url(&self.config))
+        pooler::url(&self.name).unwrap_or_else(|| self.url_as(self.user))
+    }
+
+    /// As `DATABASE_URL` of whoever made it.
+    pub(crate) fn owner_url(&self) -> String {
+        self.url_as(OWNER)
+    }
+
+    pub(crate) fn url_as(&self, role: &str) -> String {
+        url(&self.config, role)
+    }
+
+    /// What a role sees.
+    pub(crate) fn rows_as(&self, role: &str, sql: &str) -> Vec<Vec<String>> {
+        let mut config = self.config.clone();
+        config.user(role);
+        query(&config, sql).unwrap_or_else(|error| panic!("{error:?} in {sql}"))
+    }
+
+    /// What PostgreSQL calls its refusal of a statement by this role; nothing where it does not refuse.
+    pub(crate) fn refusal(&self, role: &str, sql: &str) -> Option<String> {
+        let mut config = self.config.clone();
+        config.user(role);
+        let done = query(&config, sql);
+        done.err().map(|error| error.code().unwrap_or_else(|| panic!("{error:?} in {sql}")).code().to_owned())
     }
 
     /// Where the server listens.
@@ -97,13 +130,7 @@ impl Database {
     }
 
     pub(crate) fn query(&self, sql: &str) -> Result<Vec<Vec<String>>, tokio_postgres::Error> {
-        let messages = wait(async { self.client().await.simple_query(sql).await })?;
-        let rows = messages.iter().filter_map(|message| match message {
-            SimpleQueryMessage::Row(row) => Some(row),
-            _ => None,
-        });
-        let text = |value: Option<&str>| value.unwrap_or_default().to_owned();
-        Ok(rows.map(|row| (0..row.len()).map(|at| text(row.try_get(at).unwrap())).collect()).collect())
+        query(&self.config, sql)
     }
 }
 
@@ -111,6 +138,16 @@ impl Drop for Database {
     fn drop(&mut self) {
         wait(drop_database(&self.name));
     }
+}
+
+fn query(config: &tokio_postgres::Config, sql: &str) -> Result<Vec<Vec<String>>, tokio_postgres::Error> {
+    let messages = wait(async { open(config).await.simple_query(sql).await })?;
+    let rows = messages.iter().filter_map(|message| match message {
+        SimpleQueryMessage::Row(row) => Some(row),
+        _ => None,
+    });
+    let text = |value: Option<&str>| value.unwrap_or_default().to_owned();
+    Ok(rows.map(|row| (0..row.len()).map(|at| text(row.try_get(at).unwrap())).collect()).collect())
 }
 
 async fn drop_database(name: &str) {
@@ -128,7 +165,11 @@ pub(crate) async fn common() -> deadpool_postgres::Client {
     let distributed = std::env::var(DISTRIBUTED).ok().filter(|url| !url.is_empty());
     let common: Server = match pooler::url(&common_name()).or(distributed) {
         Some(url) => url.parse().unwrap(),
-        None => config(server().await, &common_name()).into(),
+        None => {
+            let mut direct = config(server().await, &common_name());
+            direct.user(APP);
+            direct.into()
+        }
     };
     let client = pool::build(&common).unwrap().get().await.unwrap();
     if common.has_pooler() {
@@ -192,10 +233,12 @@ async fn prepare(server: &PrivateServer) {
         admin.batch_execute(&format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)")).await.unwrap();
     }
     admin.batch_execute("CREATE DATABASE unfinished").await.unwrap();
-    let mut migrate = facturo();
-    migrate.arg("migrate").env("DATABASE_URL", url(&config(server, "unfinished")));
-    let output = migrate.output().unwrap();
-    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    for login in [vec![APP], vec![READER, "--read-only"]] {
+        let mut add = facturo();
+        add.args(["roles", "add"]).args(login).env("DATABASE_URL", url(&config(server, "unfinished"), OWNER));
+        let output = add.output().unwrap();
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    }
     admin.batch_execute(&format!("CREATE DATABASE {common} TEMPLATE unfinished")).await.unwrap();
     admin.batch_execute(&format!("ALTER DATABASE unfinished RENAME TO {template}")).await.unwrap();
 }
@@ -244,13 +287,13 @@ fn config(server: &PrivateServer, database: &str) -> tokio_postgres::Config {
     config
 }
 
-fn url(config: &tokio_postgres::Config) -> String {
+fn url(config: &tokio_postgres::Config, user: &str) -> String {
     let encoded = |byte: u8| match byte {
         byte if byte.is_ascii_alphanumeric() => char::from(byte).to_string(),
         byte => format!("%{byte:02X}"),
     };
     let socket: String = socket_dir(config).to_str().unwrap().bytes().map(encoded).collect();
-    let (user, database) = (config.get_user().unwrap(), config.get_dbname().unwrap());
+    let database = config.get_dbname().unwrap();
     format!("postgresql://{user}@{socket}:{}/{database}", config.get_ports()[0])
 }
 
@@ -261,7 +304,7 @@ fn socket_dir(config: &tokio_postgres::Config) -> &Path {
 
 fn schema_hash() -> String {
     let sql = concat!(env!("CARGO_MANIFEST_DIR"), "/sql");
-    let mut files: Vec<_> = ["migrations", "search"]
+    let mut files: Vec<_> = ["migrations", "roles", "search"]
         .iter()
         .flat_map(|dir| fs::read_dir(format!("{sql}/{dir}")).unwrap())
         .map(|entry| entry.unwrap().path())

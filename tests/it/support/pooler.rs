@@ -27,8 +27,8 @@ pub(crate) struct Pooler {
 }
 
 impl Pooler {
-    /// With one more line in its configuration. None where it is not installed.
-    pub(crate) fn start(setting: &str) -> Option<Self> {
+    /// That goes on as this role, with one more line in its configuration. None where it is not installed.
+    pub(crate) fn start(role: &str, setting: &str) -> Option<Self> {
         let places = [
             "/usr/sbin/pgbouncer",
             "/usr/bin/pgbouncer",
@@ -38,7 +38,7 @@ impl Pooler {
         let program = places.iter().find(|path| Path::new(path).exists())?;
         let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
         let settings = format!(
-            "[databases]\n* = host={} port=5432 user=postgres\n[pgbouncer]\nlisten_addr = 127.0.0.1\nlisten_port = {port}\n\
+            "[databases]\n* = host={} port=5432 user={role}\n[pgbouncer]\nlisten_addr = 127.0.0.1\nlisten_port = {port}\n\
              unix_socket_dir =\nauth_type = any\npool_mode = transaction\ndefault_pool_size = 2\n{setting}\n",
             database::server_dir().display()
         );

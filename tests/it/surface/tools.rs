@@ -51,7 +51,8 @@ fn names_titles_descriptions_and_annotations_are_whole_and_short() {
             assert!(hints[hint].is_boolean(), "{name} has no {hint}");
         }
         assert!(!(hints["readOnlyHint"] == true && hints["destructiveHint"] == true), "{name}");
-        let reads = ["get_", "find_", "list_", "summarize_"].iter().any(|verb| name.starts_with(verb));
+        let reads =
+            ["get_", "find_", "list_", "summarize_", "verify_"].iter().any(|verb| name.starts_with(verb));
         assert_eq!(hints["readOnlyHint"] == true, reads, "{name}");
         let takes_away = ["delete_", "cancel_", "reverse_"].iter().any(|verb| name.starts_with(verb));
         assert!(!takes_away || hints["destructiveHint"] == true, "{name} takes something away");

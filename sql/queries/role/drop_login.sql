@@ -1,0 +1,1 @@
+SELECT format('DROP ROLE %I', $1::text)

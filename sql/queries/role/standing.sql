@@ -1,0 +1,15 @@
+-- Of a role, or of the one that asks. What is asked of tables that are not there yet is unknown.
+SELECT r.rolname::text,
+       r.rolsuper,
+       r.rolbypassrls,
+       -- who may make tables owns those that will be there
+       coalesce((SELECT pg_has_role(r.oid, c.relowner, 'USAGE') FROM pg_class c WHERE c.oid = to_regclass('schema_migrations')),
+                has_schema_privilege(r.oid, current_schema(), 'CREATE')),
+       coalesce(has_schema_privilege(r.oid, current_schema(), 'CREATE'), false) OR EXISTS (
+           SELECT FROM unnest(ARRAY['payments', 'events', 'issued_documents', 'registration_records', 'alarms']) appended
+           WHERE has_table_privilege(r.oid, to_regclass(appended), 'DELETE, TRUNCATE')
+              OR has_any_column_privilege(r.oid, to_regclass(appended), 'UPDATE')),
+       has_table_privilege(r.oid, to_regclass('events'), 'INSERT'),
+       has_table_privilege(r.oid, to_regclass('events'), 'SELECT')
+FROM pg_roles r
+WHERE r.rolname = coalesce($1::text, current_user)

@@ -1,0 +1,5 @@
+//! Roles: what the database itself keeps from facturo, whatever facturo or a stranger with its login may try.
+
+mod businesses;
+mod refusals;
+mod servers;
