@@ -16,21 +16,21 @@ use crate::support::office::{Office, assert_fields, number};
 use crate::support::session::{Session, facturo, facturo_with};
 use crate::support::wait;
 
-fn on(database: &Database, command: &str, file: &Path) -> Command {
+pub(crate) fn on(database: &Database, command: &str, file: &Path) -> Command {
     let mut facturo = facturo();
     facturo.env("DATABASE_URL", database.owner_url()).env("FACTURO_LOG", "error").arg(command).arg(file);
     facturo
 }
 
 #[track_caller]
-fn well(command: &mut Command, words: &[&str]) {
+pub(crate) fn well(command: &mut Command, words: &[&str]) {
     let (went_well, said) = told(command.output().unwrap());
     assert!(went_well, "{said}");
     words.iter().for_each(|word| assert!(said.contains(word), "{word:?} is not in {said}"));
 }
 
 #[track_caller]
-fn refused(command: &mut Command, words: &[&str]) {
+pub(crate) fn refused(command: &mut Command, words: &[&str]) {
     let (went_well, said) = told(command.output().unwrap());
     assert!(!went_well, "{said}");
     words.iter().for_each(|word| assert!(said.contains(word), "{word:?} is not in {said}"));
@@ -41,20 +41,20 @@ fn told(output: Output) -> (bool, String) {
 }
 
 /// A directory of this test's own.
-struct Shelf(PathBuf);
+pub(crate) struct Shelf(PathBuf);
 
 impl Shelf {
-    fn new() -> Self {
+    pub(crate) fn new() -> Self {
         let dir = scratch("shelf");
         fs::create_dir(&dir).unwrap();
         Self(dir)
     }
 
-    fn file(&self, name: &str) -> PathBuf {
+    pub(crate) fn file(&self, name: &str) -> PathBuf {
         self.0.join(name)
     }
 
-    fn names(&self) -> Vec<String> {
+    pub(crate) fn names(&self) -> Vec<String> {
         let entries = fs::read_dir(&self.0).unwrap();
         entries.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect()
     }
@@ -67,7 +67,7 @@ impl Drop for Shelf {
 }
 
 /// Books with a bit of everything, and a host that goes on using them.
-fn office() -> Office {
+pub(crate) fn office() -> Office {
     let mut office = Office::open();
     let client = office.client("Peña & Hijas");
     for amount in ["100", "200"] {
@@ -78,7 +78,7 @@ fn office() -> Office {
     office
 }
 
-fn backup(office: &Office) -> (Shelf, PathBuf) {
+pub(crate) fn backup(office: &Office) -> (Shelf, PathBuf) {
     let shelf = Shelf::new();
     let file = shelf.file("books.backup");
     well(

@@ -104,6 +104,20 @@ pub(crate) async fn connect(server: &PrivateServer) -> Client {
     client
 }
 
+/// By these roles alone, once whoever prepared the database, or served it before, has gone.
+pub(crate) async fn assert_served_by(admin: &Client, roles: &str) {
+    let serving = "SELECT coalesce(string_agg(DISTINCT usename, ' '), '') FROM pg_stat_activity WHERE application_name = 'facturo'";
+    let end = Instant::now() + Duration::from_secs(10);
+    loop {
+        let found: String = admin.query_one(serving, &[]).await.unwrap().try_get(0).unwrap();
+        if found == roles || Instant::now() > end {
+            assert_eq!(found, roles);
+            return;
+        }
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+}
+
 /// Waits for something that comes by itself; false when it did not in ten seconds.
 pub(crate) async fn comes_true(mut condition: impl FnMut() -> bool) -> bool {
     let end = Instant::now() + Duration::from_secs(10);

@@ -5,12 +5,12 @@ use std::path::Path;
 use std::process::Command;
 use std::time::Duration;
 
-use facturo::database::private_server::{Settings, describe, major};
+use facturo::database::private_server::{PrivateServer, Settings, describe, major};
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
 use serde_json::{Value, json};
 
-use crate::scratch::{FACTURO, Scratch, comes_true, host, is_up};
+use crate::scratch::{FACTURO, Scratch, assert_served_by, comes_true, connect, host, is_up};
 use crate::support::session::{Session, facturo, facturo_with};
 use crate::support::{skip, wait};
 
@@ -92,7 +92,13 @@ fn the_data_moves_to_the_newer_version_and_the_old_is_kept() {
     assert!(!scratch.data().join("upgrade").exists());
     assert!(scratch.is_down());
 
-    assert_eq!(still_there(&mut host(&new))["verified"], true);
+    let mut session = host(&new);
+    assert_eq!(still_there(&mut session)["verified"], true);
+    wait(async {
+        let server = PrivateServer::start(&new).await.unwrap();
+        assert_served_by(&connect(&server).await, "business_1").await;
+    });
+    drop(session);
     is_down(&scratch);
     refused(&mut on(&new), &["no newer one"]);
     let words = ["that is not here", "FACTURO_POSTGRES_BIN"];

@@ -46,6 +46,9 @@ async fn make(config: &Config, file: &Path) -> Result<()> {
     let chains = read(&database, database::private_settings(config)?, &file, &manifest).await?;
     crate::cli::say(&format!("Restored {}, as of {}.", manifest.holds.size(), manifest.made_at));
     crate::cli::say(&chains.told());
+    if !database.is_private() {
+        crate::cli::say("Logins are in no backup: `facturo roles add` makes those that are to serve here.");
+    }
     Ok(())
 }
 
@@ -84,9 +87,8 @@ async fn fill(client: &mut Client, programs: &Programs, file: &Path, holds: &Inv
 /// to a server. Of the policies those stay that are nobody's.
 fn of_the_schema(contents: &str) -> String {
     let of_a_login = |entry: &str| entry.contains(" POLICY ") && !entry.contains(roles::POLICY_FOR_ALL);
-    let entries = contents
-        .lines()
-        .filter(|line| !line.starts_with(';') && !line.contains(" - ") && !of_a_login(line));
+    let entries =
+        contents.lines().filter(|line| !line.starts_with(';') && !line.contains(" - ") && !of_a_login(line));
     entries.fold(String::new(), |list, entry| list + entry + "\n")
 }
 

@@ -2,4 +2,5 @@
 
 mod businesses;
 mod refusals;
+mod restored;
 mod servers;

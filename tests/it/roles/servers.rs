@@ -2,13 +2,12 @@
 
 use std::fs;
 use std::process::{Command, Output};
-use std::time::{Duration, Instant};
 
 use facturo::database::private_server::PrivateServer;
 use serde_json::json;
 use tokio_postgres::{Client, NoTls};
 
-use crate::scratch::{FACTURO, Scratch, connect, host, is_up};
+use crate::scratch::{FACTURO, Scratch, assert_served_by, connect, host, is_up};
 use crate::support::session::{Era, Session, facturo, facturo_with};
 
 /// As `DATABASE_URL`, of a database on the server of a scratch directory.
@@ -33,16 +32,6 @@ fn well(output: &Output) -> (String, String) {
 
 async fn value(client: &Client, sql: &str) -> String {
     client.query_one(sql, &[]).await.unwrap().try_get(0).unwrap()
-}
-
-/// Once whoever prepared the database, or served it before, has gone.
-async fn assert_served_by(admin: &Client, role: &str) {
-    let serving = "SELECT coalesce(string_agg(DISTINCT usename, ' '), '') FROM pg_stat_activity WHERE application_name = 'facturo'";
-    let end = Instant::now() + Duration::from_secs(10);
-    while value(admin, serving).await != role && Instant::now() < end {
-        tokio::time::sleep(Duration::from_millis(5)).await;
-    }
-    assert_eq!(value(admin, serving).await, role);
 }
 
 #[tokio::test]
