@@ -158,7 +158,7 @@ async fn prepare(database: &mut Database, config: &Config) -> Result<(BusinessId
     let business = served(&client, config.business, &role).await?;
     if database.is_private() {
         let login = private_login(business, config.read_only);
-        have_login(&mut client, &login).await?;
+        roles::ensure(&mut client, &login).await?;
         database.connect_as(&login.name)?;
     }
     Ok((business, role.standing.writes() && !config.read_only))
@@ -183,15 +183,6 @@ pub fn no_business(role: &Role) -> Error {
 pub fn private_login(business: BusinessId, read_only: bool) -> Login {
     let (suffix, rights) = if read_only { ("_reader", Rights::Read) } else { ("", Rights::Use) };
     Login { name: format!("business_{business}{suffix}"), business: business.0, rights }
-}
-
-/// Makes the login where it is missing or has not all that it needs, as after a restore.
-async fn have_login(client: &mut Client, login: &Login) -> Result<()> {
-    if !roles::logins(&***client).await?.contains(login) {
-        migrate::migrate(client).await?;
-        roles::admit(client, login, None).await?;
-    }
-    Ok(())
 }
 
 pub fn behind(role: &Role) -> Error {

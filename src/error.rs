@@ -74,10 +74,10 @@ impl Error {
         self
     }
 
-    /// What PostgreSQL calls it, where the database was there and could not.
+    /// What PostgreSQL calls it, where it was PostgreSQL that refused.
     pub fn sql_state(&self) -> Option<&SqlState> {
         match self {
-            Self::Unavailable { source: Some(cause), .. } => {
+            Self::Unavailable { source: Some(cause), .. } | Self::Internal { source: cause, .. } => {
                 cause.downcast_ref::<tokio_postgres::Error>().and_then(tokio_postgres::Error::code)
             }
             _ => None,

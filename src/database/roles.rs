@@ -51,7 +51,7 @@ pub enum Standing {
     Superuser,
     /// Of the tables; or it is exempt from policies.
     Owner,
-    /// It may change tables, or what is append-only.
+    /// It may change tables or what is append-only, become another role, or read the server's files.
     Excessive,
     Limited(Rights),
     Stranger,
@@ -166,12 +166,31 @@ pub struct Login {
     pub rights: Rights,
 }
 
-/// Makes the login, or makes an existing role into it. `password` is a verifier; without one, a role that is there keeps its
-/// own. True where the role is new.
-pub async fn admit(client: &mut Client, login: &Login, password: Option<&str>) -> Result<bool> {
+/// Makes a login where it is not there just as it should be, whoever else is doing so: what is taken away and made again meanwhile
+/// would keep those waiting that use it.
+pub async fn ensure(client: &mut Client, login: &Login) -> Result<()> {
+    if logins(client).await?.contains(login) {
+        return Ok(());
+    }
+    migrate::migrate(client).await?;
     let tx = migrate::lock(client).await?;
+    if !logins(&tx).await?.contains(login) {
+        make(&tx, login, None).await?;
+    }
+    Ok(tx.commit().await?)
+}
+
+/// Makes the login, or makes an existing role into it. `password` is a verifier; without one, a role that is there keeps its
+/// own.
+pub async fn admit(client: &mut Client, login: &Login, password: Option<&str>) -> Result<()> {
+    let tx = migrate::lock(client).await?;
+    make(&tx, login, password).await?;
+    Ok(tx.commit().await?)
+}
+
+async fn make(tx: &Transaction<'_>, login: &Login, password: Option<&str>) -> Result<()> {
     let name = login.name.as_str();
-    let known = find(&tx, Some(name)).await?;
+    let known = find(tx, Some(name)).await?;
     if let Some(role) = &known
         && role.standing.owns()
     {
@@ -186,23 +205,41 @@ pub async fn admit(client: &mut Client, login: &Login, password: Option<&str>) -
         (Some(_), None) => None,
     };
     if let Some(sql) = sql {
-        run(&tx, sql, &[Some(name), password]).await.map_err(|error| may_not_make(error, name))?;
+        run(tx, sql, &[Some(name), password]).await.map_err(|error| may_not_make(error, name))?;
     }
     let group = login.rights.group();
-    run(&tx, include_str!("../../sql/queries/role/leave_groups.sql"), &[Some(name), Some(group)]).await?;
-    run(&tx, include_str!("../../sql/queries/role/join_group.sql"), &[Some(name), Some(group)])
+    run(tx, include_str!("../../sql/queries/role/leave_groups.sql"), &[Some(name), Some(group)]).await?;
+    run(tx, include_str!("../../sql/queries/role/join_group.sql"), &[Some(name), Some(group)])
         .await
         .map_err(|error| may_not_join(error, login))?;
-    run(&tx, DROP_POLICIES, &[Some(name)]).await?;
+    run(tx, DROP_POLICIES, &[Some(name)]).await?;
     run(
-        &tx,
+        tx,
         include_str!("../../sql/queries/role/create_policy.sql"),
         &[Some(name), Some(&login.business.to_string())],
     )
     .await?;
-    run(&tx, COMPLETE_POLICIES, &[]).await?;
-    tx.commit().await?;
-    Ok(known.is_none())
+    run(tx, COMPLETE_POLICIES, &[]).await?;
+    has_become(tx, login).await
+}
+
+/// A role that was there before may bring rights along, or take none from its group.
+async fn has_become(tx: &Transaction<'_>, login: &Login) -> Result<()> {
+    let name = login.name.as_str();
+    match find(tx, Some(name)).await?.map(|role| role.standing) {
+        Some(Standing::Limited(rights)) if rights == login.rights => Ok(()),
+        Some(Standing::Excessive) => Err(Error::conflict(
+            format!(
+                "{name} may do more than a login should: make tables or roles, become another role, change what is append-only, or \
+                 get at the server's files."
+            ),
+            "Take another name. If all may make tables here, as before PostgreSQL 15, run REVOKE CREATE ON SCHEMA public FROM PUBLIC first.",
+        )),
+        _ => Err(Error::conflict(
+            format!("{name} has not just the rights of its group."),
+            format!("Run ALTER ROLE {name} INHERIT, or take another name."),
+        )),
+    }
 }
 
 /// Takes a login its business away, and the role where nothing else holds it. True where the role is gone.

@@ -3,3 +3,4 @@
 mod columns;
 mod pages;
 mod rules;
+mod together;

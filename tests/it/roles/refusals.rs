@@ -76,6 +76,51 @@ fn of_invoices_only_drafts_can_be_deleted() {
 }
 
 #[test]
+fn an_issued_invoice_is_not_deleted_by_taking_its_number_away_first() {
+    let office = at_work();
+    let undone = "UPDATE invoices SET status = 'draft', number = NULL, document_due_date = NULL, client_name = NULL, paid = 0;
+                  DELETE FROM invoices";
+    assert_eq!(office.database.refusal(APP, undone).as_deref(), Some("23503"), "its document refers to it");
+    assert_eq!(office.database.value("SELECT count(*) FROM invoices"), "2");
+}
+
+/// With every way out that a login of a server knows.
+#[test]
+fn a_login_cannot_become_more_than_it_is() {
+    let office = at_work();
+    for sql in [
+        "SET SESSION AUTHORIZATION postgres",
+        "SET row_security = off; SELECT name FROM clients",
+        "ALTER ROLE app_of_1 BYPASSRLS",
+        "ALTER ROLE app_of_1 SUPERUSER",
+        "ALTER POLICY app_of_1 ON clients USING (true)",
+        "CREATE FUNCTION f() RETURNS int LANGUAGE sql AS 'SELECT 1'",
+        "CREATE VIEW v AS SELECT 1",
+        "CREATE SCHEMA mine",
+        "BEGIN; LOCK TABLE events IN ACCESS EXCLUSIVE MODE",
+        "INSERT INTO alarms (business_id, raised_at, chain, subject, finding) VALUES (1, now(), 'a', 'b', 'c')
+         ON CONFLICT (business_id, chain, subject, finding) DO UPDATE SET finding = 'd'",
+        "MERGE INTO events USING (SELECT 1) one ON true WHEN MATCHED THEN DELETE",
+        "SELECT setval('clients_id_seq', 1)",
+        "SELECT pg_read_file('/etc/passwd')",
+        "SELECT pg_ls_dir('/')",
+        "SELECT lo_import('/etc/passwd')",
+        "COPY clients TO '/tmp/clients'",
+        "COPY clients TO PROGRAM 'id'",
+        "SELECT rolpassword FROM pg_authid",
+        "SET session_replication_role = replica",
+        "ALTER SYSTEM SET fsync = off",
+        "SELECT pg_reload_conf()",
+    ] {
+        assert_eq!(office.database.refusal(APP, sql).as_deref(), FORBIDDEN, "{sql}");
+    }
+    assert_eq!(
+        office.database.rows_as(APP, "SET ROLE facturo_app; SELECT id FROM clients"),
+        Vec::<Vec<String>>::new()
+    );
+}
+
+#[test]
 fn one_who_may_only_read_reads_all_and_writes_nothing() {
     let office = at_work();
     let mut reader =

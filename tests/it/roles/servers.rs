@@ -87,6 +87,45 @@ async fn where_roles_cannot_be_made_the_owner_migrates_and_serves_all_the_same()
 }
 
 #[tokio::test]
+async fn a_role_that_may_do_more_than_a_login_should_is_not_let_in() {
+    let scratch = Scratch::new("roles-more");
+    let server = PrivateServer::start(&scratch.settings).await.unwrap();
+    let admin = connect(&server).await;
+    admin
+        .batch_execute("CREATE ROLE owner LOGIN CREATEROLE; CREATE ROLE owners; GRANT owners TO owner")
+        .await
+        .unwrap();
+    admin.batch_execute("CREATE DATABASE books OWNER owner").await.unwrap();
+    let owner = url(&scratch, "owner", "books");
+    well(&run(&["roles", "add", "ana"], &owner).output().unwrap());
+    for (name, rights) in [
+        ("makes_roles", "CREATE ROLE makes_roles LOGIN CREATEROLE"),
+        ("replicates", "CREATE ROLE replicates LOGIN REPLICATION"),
+        (
+            "runs_programs",
+            "CREATE ROLE runs_programs LOGIN; GRANT pg_execute_server_program TO runs_programs",
+        ),
+        ("writes_all", "CREATE ROLE writes_all LOGIN; GRANT pg_write_all_data TO writes_all"),
+        ("becomes_owner", "CREATE ROLE becomes_owner LOGIN NOINHERIT; GRANT owner TO becomes_owner"),
+        ("becomes_ana", "CREATE ROLE becomes_ana LOGIN; GRANT ana TO becomes_ana"),
+    ] {
+        admin.batch_execute(rights).await.unwrap();
+        let refused = run(&["roles", "add", name], &owner).output().unwrap();
+        let said = String::from_utf8(refused.stderr).unwrap();
+        assert!(
+            !refused.status.success() && said.contains("may do more than a login should"),
+            "{name}: {said}"
+        );
+        let listed = well(&run(&["roles"], &owner).output().unwrap()).0;
+        assert!(!listed.contains(name), "{listed}");
+    }
+    admin.batch_execute("CREATE ROLE takes_nothing LOGIN NOINHERIT").await.unwrap();
+    let refused = run(&["roles", "add", "takes_nothing"], &owner).output().unwrap();
+    let said = String::from_utf8(refused.stderr).unwrap();
+    assert!(!refused.status.success() && said.contains("ALTER ROLE takes_nothing INHERIT"), "{said}");
+}
+
+#[tokio::test]
 async fn a_login_enters_with_the_password_that_it_was_given_and_no_log_has_it() {
     let scratch = Scratch::new("roles-pass");
     let server = PrivateServer::start(&scratch.settings).await.unwrap();
@@ -126,7 +165,7 @@ async fn a_login_enters_with_the_password_that_it_was_given_and_no_log_has_it() 
 async fn the_private_server_is_served_by_a_role_that_owns_nothing() {
     let scratch = Scratch::new("roles-own");
     let server = PrivateServer::start(&scratch.settings).await.unwrap();
-    let mut hosts = [(); 4].map(|()| host(&scratch.settings));
+    let mut hosts = [(); 6].map(|()| host(&scratch.settings));
     let asked = hosts.each_mut().map(|host| host.send_call("create_client", json!({"name": "Ana"})));
     for (host, asked) in hosts.iter_mut().zip(asked) {
         host.outcome(asked).unwrap();
@@ -146,7 +185,7 @@ async fn the_private_server_is_served_by_a_role_that_owns_nothing() {
 
     let mut command = facturo_with(FACTURO.as_ref(), &scratch.settings);
     let mut reader = Session::start(command.env("FACTURO_READ_ONLY", "1"), Era::Handshake);
-    assert_eq!(reader.call("find_clients", json!({"query": "ana"}))["items"].as_array().unwrap().len(), 4);
+    assert_eq!(reader.call("find_clients", json!({"query": "ana"}))["items"].as_array().unwrap().len(), 6);
     assert_served_by(&admin, "business_1_reader").await;
     let writes = "SELECT has_table_privilege('business_1_reader', 'clients', 'INSERT')::text";
     assert_eq!(value(&admin, writes).await, "false");
