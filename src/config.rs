@@ -17,6 +17,10 @@ pub struct Config {
     pub business: Option<i64>,
     /// `FACTURO_ROLE_PASSWORD`: what `facturo roles add` gives a login for a password.
     pub role_password: Option<String>,
+    /// `FACTURO_CONFIRM`: whether a person is asked before what cannot be undone.
+    pub confirm: bool,
+    /// `FACTURO_CONFIRM_SECONDS`: how long a question waits for its answer, and a preview for its confirmation.
+    pub confirm_for: Duration,
     /// `FACTURO_LOG`: levels by target, such as `facturo=debug`.
     pub log: String,
     /// `FACTURO_READ_ONLY=1`: whoever calls, nothing is changed.
@@ -85,7 +89,8 @@ impl Config {
             let parse = |value: String| {
                 let accepted = match most {
                     u32::MAX => format!("a whole number from {least}"),
-                    most => format!("{least} or {most}"),
+                    1 => format!("{least} or {most}"),
+                    most => format!("a whole number from {least} to {most}"),
                 };
                 let number = value.trim().parse().ok().filter(|number| (least..=most).contains(number));
                 number.ok_or_else(|| Error::invalid(name, format!("{value:?} is no such number"), accepted))
@@ -98,6 +103,17 @@ impl Config {
             postgres_bin: path("FACTURO_POSTGRES_BIN"),
             business: whole("FACTURO_BUSINESS", 1, u32::MAX)?.map(i64::from),
             role_password: text("FACTURO_ROLE_PASSWORD")?,
+            confirm: match text("FACTURO_CONFIRM")?.as_deref().map(str::trim) {
+                None | Some("ask") => true,
+                Some("never") => false,
+                Some(other) => {
+                    let problem = format!("{other:?} is neither of the two");
+                    return Err(Error::invalid("FACTURO_CONFIRM", problem, "ask or never"));
+                }
+            },
+            confirm_for: Duration::from_secs(
+                whole("FACTURO_CONFIRM_SECONDS", 1, 3600)?.unwrap_or(600).into(),
+            ),
             log: text("FACTURO_LOG")?.unwrap_or_else(|| "info".into()),
             read_only: whole("FACTURO_READ_ONLY", 0, 1)? == Some(1),
             token: text("FACTURO_TOKEN")?.map(Secret),
@@ -149,6 +165,23 @@ mod tests {
                 let told = read(&[(name, value)]).unwrap_err().to_string();
                 assert!(told.contains(name) && told.contains(value), "{told}");
             }
+        }
+    }
+
+    #[test]
+    fn confirmation_is_asked_for_unless_it_is_never_wanted() {
+        for (value, asks) in [("", true), ("ask", true), (" never ", false)] {
+            assert_eq!(read(&[("FACTURO_CONFIRM", value)]).unwrap().confirm, asks, "{value:?}");
+        }
+        for (name, value) in [
+            ("FACTURO_CONFIRM", "no"),
+            ("FACTURO_CONFIRM", "Never"),
+            ("FACTURO_CONFIRM", "0"),
+            ("FACTURO_CONFIRM_SECONDS", "0"),
+            ("FACTURO_CONFIRM_SECONDS", "3601"),
+        ] {
+            let told = read(&[(name, value)]).unwrap_err().to_string();
+            assert!(told.contains(name) && told.contains(value), "{told}");
         }
     }
 

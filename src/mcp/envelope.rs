@@ -1,22 +1,27 @@
 //! The envelope of every write: begin, claim the key, act, keep the answer, commit; and try again what may be tried
 //! again. A try whose commit went unanswered is told apart from one that failed by the key, which is written with it.
+//! What cannot be undone is rehearsed first, and carried out once a person has said yes (`confirmation`).
 
 use std::sync::{Mutex, PoisonError};
 
-use deadpool_postgres::Client;
+use deadpool_postgres::{Client, Transaction};
 use rmcp::model::JsonObject;
 use serde_json::Value;
 use sha2::{Digest, Sha256};
+use time::OffsetDateTime;
+use uuid::Uuid;
 
 use super::{
-    args::{self, And, KeyArgs},
+    args::{self, And, ConfirmationArgs, KeyArgs},
     caller::Caller,
+    confirmation::{self, Asked, Bearer, Binding, Confirmations, Host, Proposal, Reply, Yes},
     retry::retry,
-    tool::{self, Entry, View as _, Write},
+    tool::{self, Ask, Entry, View as _, Write},
 };
 use crate::{
     books::Books,
     clock,
+    domain::ids::BusinessId,
     error::{Error, Result},
     repository::{self, idempotency, sql},
     service::Act,
@@ -26,6 +31,8 @@ use crate::{
 const KEEP_CALLERS: time::Duration = time::Duration::days(30);
 /// A key of ours is of use only while its call runs.
 const KEEP_OURS: time::Duration = time::Duration::hours(1);
+/// No yes holds so long (`FACTURO_CONFIRM_SECONDS`).
+const KEEP_NONCES: time::Duration = time::Duration::days(1);
 
 struct Call<'a> {
     entry: &'a Entry,
@@ -34,17 +41,49 @@ struct Call<'a> {
     key: String,
     key_is_callers: bool,
     caller: &'a Caller,
+    business: BusinessId,
+}
+
+impl Call<'_> {
+    fn key(&self) -> idempotency::Key<'_> {
+        let (actor, tool) = (&self.caller.actor, self.entry.tool.name.as_ref());
+        idempotency::Key { business: self.business, actor, tool, key: &self.key }
+    }
+
+    fn binding(&self) -> Binding<'_> {
+        let (actor, tool) = (&self.caller.actor, self.entry.tool.name.as_ref());
+        Binding { business: self.business, actor, tool, arguments_hash: &self.hash }
+    }
+}
+
+/// What a try is for.
+enum Purpose<V> {
+    /// To see what would come of it, and leave no trace.
+    Rehearse(Ask<V>),
+    /// To carry it out: nobody needs to be asked.
+    Unasked,
+    /// To carry out what a person has just said yes to.
+    Confirmed(Yes),
+    /// The same, with a yes that came along with the call.
+    Sealed(Bearer, String),
+}
+
+enum Outcome {
+    Answer(String),
+    Proposal(Box<Proposal>),
 }
 
 pub async fn run<T: Write>(
     entry: &Entry,
     books: &Books,
     caller: &Caller,
+    host: &Host<'_>,
     arguments: JsonObject,
-) -> Result<String> {
+) -> Result<Reply> {
     let arguments = Value::Object(arguments);
     // refused before anything is begun
-    let And(args, key): And<T::Args, KeyArgs> = args::parse(&entry.tool.input_schema, &arguments)?;
+    let And(args, And(key, token)): And<T::Args, And<KeyArgs, ConfirmationArgs>> =
+        args::parse(&entry.tool.input_schema, &arguments)?;
     caller.must(T::scope(&args))?;
     let given = key.given()?;
     let call = Call {
@@ -52,17 +91,38 @@ pub async fn run<T: Write>(
         hash: hash(&arguments),
         arguments,
         key_is_callers: given.is_some(),
-        key: given.unwrap_or_else(|| uuid::Uuid::new_v4().to_string()),
+        key: given.unwrap_or_else(|| Uuid::new_v4().to_string()),
         caller,
+        business: books.business,
     };
     let remembered = Mutex::new(None);
-    let done = retry(T::ABOUT.name, |until| {
-        books.over(until, async |client| attempt::<T>(books, client, &call, &remembered).await)
-    })
-    .await;
-    match (done, remembered.into_inner().unwrap_or_else(PoisonError::into_inner)) {
-        (Err(error @ Error::Unavailable { .. }), Some(_)) => Err(unsure(error, call.key_is_callers)),
-        (done, _) => done,
+    let run = async |purpose: Purpose<T::View>| {
+        let done = retry(T::ABOUT.name, |until| {
+            let attempt = async |client: &mut Client| {
+                attempt::<T>(books, client, &call, host.confirmations, &purpose, &remembered).await
+            };
+            books.over(until, attempt)
+        });
+        match (done.await, remembered.lock().unwrap_or_else(PoisonError::into_inner).as_ref()) {
+            (Err(error @ Error::Unavailable { .. }), Some(_)) => Err(unsure(error, call.key_is_callers)),
+            (done, _) => done,
+        }
+    };
+    let mut purpose = match T::asks(&args).filter(|_| host.confirmations.asks) {
+        None => Purpose::Unasked,
+        Some(ask) => match host.brought(token.given())? {
+            Some((bearer, sealed)) => Purpose::Sealed(bearer, sealed),
+            None => Purpose::Rehearse(ask),
+        },
+    };
+    loop {
+        match run(purpose).await? {
+            Outcome::Answer(answer) => return Ok(Reply::Done(answer)),
+            Outcome::Proposal(proposal) => match host.ask(&proposal, &call.binding()).await? {
+                Asked::Later(reply) => return Ok(reply),
+                Asked::Yes => purpose = Purpose::Confirmed(proposal.yes),
+            },
+        }
     }
 }
 
@@ -85,40 +145,62 @@ async fn attempt<T: Write>(
     books: &Books,
     client: &mut Client,
     call: &Call<'_>,
+    confirmations: &Confirmations,
+    purpose: &Purpose<T::View>,
     remembered: &Mutex<Option<String>>,
-) -> Result<String> {
+) -> Result<Outcome> {
     let tx = sql::answered(client.transaction()).await?;
     let now = clock::now();
-    let key = idempotency::Key {
-        business: books.business,
-        actor: &call.caller.actor,
-        tool: T::ABOUT.name,
-        key: &call.key,
-    };
     let keep = if call.key_is_callers { KEEP_CALLERS } else { KEEP_OURS };
     let (claimed, business) = repository::together(
-        idempotency::claim(&tx, key, &call.hash, keep, now),
+        idempotency::claim(&tx, call.key(), &call.hash, keep, now),
         repository::business::get(&tx, books.business),
     )
     .await?;
     if let Some(first) = claimed {
         let remembered = remembered.lock().unwrap_or_else(PoisonError::into_inner).take();
-        return answer_again(first, call, remembered);
+        return answer_again(first, call, remembered).map(Outcome::Answer);
+    }
+    let yes = match purpose {
+        Purpose::Rehearse(_) | Purpose::Unasked => None,
+        Purpose::Confirmed(yes) => Some(*yes),
+        Purpose::Sealed(bearer, sealed) => Some(confirmations.open(*bearer, sealed, &call.binding())?),
+    };
+    if let Some(yes) = &yes {
+        use_up(&tx, call, yes, now).await?;
     }
     let today = clock::day(now, &business.details.time_zone);
     let act =
         Act { tx: &tx, business: &business, actor: &call.caller.actor, today, now, clock: clock::now_in };
     let args = args::parse(&call.entry.tool.input_schema, &call.arguments)?;
     let view = T::call(&act, args).await?;
+    if let Purpose::Rehearse(ask) = purpose {
+        let proposal = Proposal::new(ask(&view), business.details.language, tool::encode(view)?)?;
+        sql::answered(tx.rollback()).await?;
+        return Ok(Outcome::Proposal(Box::new(proposal)));
+    }
     let client = view.client_id();
     let answer = tool::encode(view)?;
+    if let Some(yes) = &yes {
+        yes.holds_for(&answer)?;
+    }
     if call.key_is_callers {
-        idempotency::store_answer(&tx, key, &answer, client).await?;
+        idempotency::store_answer(&tx, call.key(), &answer, client).await?;
     }
     *remembered.lock().unwrap_or_else(PoisonError::into_inner) = Some(answer.clone());
     sql::answered(tx.commit()).await?;
     books.forget_time_zone();
-    Ok(answer)
+    Ok(Outcome::Answer(answer))
+}
+
+/// A yes holds once, in whichever process: its nonce is kept as a key that commits with the act, until it has long expired.
+async fn use_up(tx: &Transaction<'_>, call: &Call<'_>, yes: &Yes, now: OffsetDateTime) -> Result<()> {
+    let nonce = yes.nonce.to_string();
+    let key = idempotency::Key { tool: "confirmation", key: &nonce, ..call.key() };
+    match idempotency::claim(tx, key, &call.hash, KEEP_NONCES, now).await? {
+        None => Ok(()),
+        Some(_) => Err(confirmation::used_before()),
+    }
 }
 
 fn answer_again(first: idempotency::First, call: &Call<'_>, remembered: Option<String>) -> Result<String> {
@@ -136,11 +218,12 @@ fn answer_again(first: idempotency::First, call: &Call<'_>, remembered: Option<S
     })
 }
 
-/// SHA-256 of the arguments without the key, whatever the order of their names.
+/// SHA-256 of the arguments that say what is to be done, whatever the order of their names.
 fn hash(arguments: &Value) -> [u8; 32] {
     let mut sorted = arguments.clone();
     if let Value::Object(arguments) = &mut sorted {
         arguments.shift_remove("idempotency_key");
+        arguments.shift_remove("confirmation_token");
     }
     sorted.sort_all_objects();
     Sha256::digest(sorted.to_string()).into()
@@ -156,7 +239,7 @@ mod tests {
     fn the_order_of_names_does_not_matter_and_values_do() {
         let call = json!({ "client_id": 1, "lines": [{ "quantity": 1, "description": "x" }] });
         let same = json!({ "lines": [{ "description": "x", "quantity": 1 }], "client_id": 1 });
-        let keyed = json!({ "idempotency_key": "k", "client_id": 1, "lines": [{ "quantity": 1, "description": "x" }] });
+        let keyed = json!({ "idempotency_key": "k", "confirmation_token": "t", "client_id": 1, "lines": [{ "quantity": 1, "description": "x" }] });
         let other = json!({ "client_id": 1, "lines": [{ "quantity": 2, "description": "x" }] });
         assert_eq!(hash(&call), hash(&same));
         assert_eq!(hash(&call), hash(&keyed));

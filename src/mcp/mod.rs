@@ -3,6 +3,7 @@
 
 mod args;
 pub mod caller;
+mod confirmation;
 mod envelope;
 mod resources;
 mod retry;

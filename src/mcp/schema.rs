@@ -41,6 +41,17 @@ pub fn merge(mut first: JsonObject, second: JsonObject) -> JsonObject {
     first
 }
 
+/// The schema of an object that is one of two. Both stand beside each other, since hosts want one plain object at the root;
+/// required is what is in both.
+pub fn either(first: JsonObject, second: JsonObject) -> JsonObject {
+    let required = |schema: &JsonObject| schema.get("required").and_then(Value::as_array).cloned();
+    let (of_first, of_second) = (required(&first).unwrap_or_default(), required(&second).unwrap_or_default());
+    let mut schema = merge(first, second);
+    let both: Vec<Value> = of_first.into_iter().filter(|name| of_second.contains(name)).collect();
+    schema.insert("required".into(), both.into());
+    schema
+}
+
 /// The name and comment of the Rust type are noise to a model.
 fn tidy(schema: &mut Schema) -> JsonObject {
     schema.remove("title");

@@ -11,8 +11,9 @@ use serde_json::Value;
 use time::Date;
 
 use super::{
-    args::{self, And, Arguments, KeyArgs},
+    args::{self, And, Arguments, ConfirmationArgs, KeyArgs},
     caller::Caller,
+    confirmation::{Host, Preview, Question, Reply},
     envelope,
     retry::retry,
     schema,
@@ -51,14 +52,22 @@ pub trait Write {
     const ABOUT: About;
     /// It takes something away or cannot be undone.
     const DESTRUCTIVE: bool = false;
+    /// A person is asked before some of its calls, or all: see [`asks`](Self::asks).
+    const ASKS: bool = Self::DESTRUCTIVE;
     type Args: Arguments + Send;
     type View: View;
     /// What this very call needs besides the tool's own scope.
     fn scope(_: &Self::Args) -> Scope {
         Self::ABOUT.scope
     }
+    /// What a person is asked before this very call, where it cannot be undone: made of what would come of it.
+    fn asks(_: &Self::Args) -> Option<Ask<Self::View>> {
+        None
+    }
     fn call(act: &Act<'_>, args: Self::Args) -> impl Future<Output = Result<Self::View>> + Send;
 }
+
+pub type Ask<V> = fn(&V) -> Question;
 
 /// What a tool answers. `summary` becomes its first field: a sentence of ours, without any text that people typed.
 pub trait View: Serialize + JsonSchema + Send {
@@ -106,31 +115,43 @@ pub struct Entry {
     scope: Scope,
     also: Option<Scope>,
     writes: bool,
-    run: for<'a> fn(&'a Entry, &'a Books, &'a Caller, JsonObject) -> BoxFuture<'a, Result<String>>,
+    run: for<'a> fn(
+        &'a Entry,
+        &'a Books,
+        &'a Caller,
+        &'a Host<'a>,
+        JsonObject,
+    ) -> BoxFuture<'a, Result<Reply>>,
 }
 
 impl Entry {
     pub fn read<T: Read + 'static>() -> Self {
-        let tool = describe::<T::View>(T::ABOUT, T::Args::schema(), hints(true, false));
+        let output = schema::of_output::<Answer<T::View>>();
+        let tool = describe(T::ABOUT, T::Args::schema(), output, hints(true, false));
         Self {
             tool,
             scope: T::ABOUT.scope,
             also: T::ALSO,
             writes: false,
-            run: |entry, books, _, arguments| Box::pin(run_read::<T>(entry, books, arguments)),
+            run: |entry, books, _, _, arguments| Box::pin(run_read::<T>(entry, books, arguments)),
         }
     }
 
     pub fn write<T: Write + 'static>() -> Self {
-        let input = And::<T::Args, KeyArgs>::schema();
-        let tool = describe::<T::View>(T::ABOUT, input, hints(false, T::DESTRUCTIVE));
+        let mut input = And::<T::Args, KeyArgs>::schema();
+        let mut output = schema::of_output::<Answer<T::View>>();
+        if T::ASKS {
+            input = schema::merge(input, ConfirmationArgs::schema());
+            output = schema::either(output, schema::of_output::<Preview>());
+        }
+        let tool = describe(T::ABOUT, input, output, hints(false, T::DESTRUCTIVE));
         Self {
             tool,
             scope: T::ABOUT.scope,
             also: None,
             writes: true,
-            run: |entry, books, caller, arguments| {
-                Box::pin(envelope::run::<T>(entry, books, caller, arguments))
+            run: |entry, books, caller, host, arguments| {
+                Box::pin(envelope::run::<T>(entry, books, caller, host, arguments))
             },
         }
     }
@@ -144,10 +165,16 @@ impl Entry {
         self.also.map_or(Ok(()), |scope| caller.must(scope))
     }
 
-    /// Runs the tool and answers its JSON.
-    pub async fn call(&self, books: &Books, caller: &Caller, arguments: JsonObject) -> Result<String> {
+    /// Runs the tool.
+    pub async fn call(
+        &self,
+        books: &Books,
+        caller: &Caller,
+        host: &Host<'_>,
+        arguments: JsonObject,
+    ) -> Result<Reply> {
         let arguments = args::prepare(&self.tool.input_schema, arguments)?;
-        (self.run)(self, books, caller, arguments).await
+        (self.run)(self, books, caller, host, arguments).await
     }
 }
 
@@ -160,20 +187,20 @@ fn hints(read_only: bool, destructive: bool) -> ToolAnnotations {
         .open_world(false)
 }
 
-fn describe<V: JsonSchema>(about: About, input: JsonObject, hints: ToolAnnotations) -> Tool {
+fn describe(about: About, input: JsonObject, output: JsonObject, hints: ToolAnnotations) -> Tool {
     Tool::new(about.name, about.description, Arc::new(input))
         .with_title(about.title)
-        .with_raw_output_schema(Arc::new(schema::of_output::<Answer<V>>()))
+        .with_raw_output_schema(Arc::new(output))
         .with_annotations(hints)
 }
 
-async fn run_read<T: Read>(entry: &Entry, books: &Books, arguments: JsonObject) -> Result<String> {
+async fn run_read<T: Read>(entry: &Entry, books: &Books, arguments: JsonObject) -> Result<Reply> {
     let arguments = &Value::Object(arguments);
     retry(T::ABOUT.name, |until| async move {
         let args = args::parse(&entry.tool.input_schema, arguments)?;
         let read =
             async |client: &mut Client| encode(T::call(&Desk::open(books, client).await?, args).await?);
-        books.over(until, read).await
+        books.over(until, read).await.map(Reply::Done)
     })
     .await
 }

@@ -35,12 +35,16 @@ pub async fn lock(tx: &Transaction<'_>, business: BusinessId, id: ClientId) -> R
     sql::query_opt(tx, statement, &[&business.0, &id.0], read).await?.ok_or_else(|| not_found(id))
 }
 
-/// Locks it for its end and answers its version: waits for those who are making something that refers to it, and has later
-/// ones wait. A [`lock`] would let them pass.
-pub async fn lock_for_delete(tx: &Transaction<'_>, business: BusinessId, id: ClientId) -> Result<i64> {
+/// Locks it for its end and answers its version and its name: waits for those who are making something that refers to it,
+/// and has later ones wait. A [`lock`] would let them pass.
+pub async fn lock_for_delete(
+    tx: &Transaction<'_>,
+    business: BusinessId,
+    id: ClientId,
+) -> Result<(i64, String)> {
     let statement = include_str!("../../sql/queries/client/lock_for_delete.sql");
-    let version = sql::query_opt(tx, statement, &[&business.0, &id.0], |row| row.get("version")).await?;
-    version.ok_or_else(|| not_found(id))
+    let read = |row: &mut sql::Columns<'_>| Ok((row.get("version")?, row.get("name")?));
+    sql::query_opt(tx, statement, &[&business.0, &id.0], read).await?.ok_or_else(|| not_found(id))
 }
 
 pub async fn insert(

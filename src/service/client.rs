@@ -58,11 +58,19 @@ pub async fn archive(
     Ok(after)
 }
 
+/// What is known of a client that was deleted.
+pub struct Deleted {
+    pub name: String,
+    pub version: i64,
+    /// How many drafts went along.
+    pub drafts: usize,
+}
+
 /// Deletes a client without issued invoices, and its drafts with it. That it was there stays in the history; what was
-/// known of it does not, neither there nor in answers kept for repeats. Answers how many drafts went along.
-pub async fn delete(act: &Act<'_>, id: ClientId, expected_version: Option<i64>) -> Result<usize> {
+/// known of it does not, neither there nor in answers kept for repeats.
+pub async fn delete(act: &Act<'_>, id: ClientId, expected_version: Option<i64>) -> Result<Deleted> {
     let business = act.business_id();
-    let version = repository::client::lock_for_delete(act.tx, business, id).await?;
+    let (version, name) = repository::client::lock_for_delete(act.tx, business, id).await?;
     expect_version(&label(id), version, expected_version)?;
     // drafts first: one that is being issued at this moment is counted below, once its transaction has ended
     let drafts = repository::invoice::lock_drafts_of_client(act.tx, business, id).await?;
@@ -81,7 +89,7 @@ pub async fn delete(act: &Act<'_>, id: ClientId, expected_version: Option<i64>) 
     act.record(entity(id), "deleted", &vec![], &vec![], vec![]).await?;
     repository::event::erase_client(act.tx, business, id).await?;
     repository::idempotency::erase_client(act.tx, business, id).await?;
-    Ok(drafts.len())
+    Ok(Deleted { name, version, drafts: drafts.len() })
 }
 
 async fn lock(act: &Act<'_>, id: ClientId, expected_version: Option<i64>) -> Result<Client> {

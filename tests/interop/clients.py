@@ -13,7 +13,7 @@ NOT_FOUND = {-32002, -32602}
 
 def server():
     """The command and the environment of the server under test."""
-    names = ("FACTURO_DATA_DIR", "FACTURO_LINGER", "FACTURO_LOG", "FACTURO_POSTGRES_BIN", "FACTURO_SCRATCH")
+    names = ("FACTURO_CONFIRM", "FACTURO_DATA_DIR", "FACTURO_LINGER", "FACTURO_LOG", "FACTURO_POSTGRES_BIN", "FACTURO_SCRATCH")
     return os.environ["FACTURO"], {name: os.environ[name] for name in names if os.environ.get(name)}
 
 

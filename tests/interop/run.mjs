@@ -61,7 +61,7 @@ async function playRead(client, step, known, where) {
   compare(where, JSON.parse(result.contents[0].text), step.expect, known);
 }
 
-const names = ["FACTURO_DATA_DIR", "FACTURO_LINGER", "FACTURO_LOG", "FACTURO_POSTGRES_BIN", "FACTURO_SCRATCH"];
+const names = ["FACTURO_CONFIRM", "FACTURO_DATA_DIR", "FACTURO_LINGER", "FACTURO_LOG", "FACTURO_POSTGRES_BIN", "FACTURO_SCRATCH"];
 const set = names.filter((name) => process.env[name]).map((name) => [name, process.env[name]]);
 const env = { ...getDefaultEnvironment(), ...Object.fromEntries(set) };
 const transport = new StdioClientTransport({ command: process.env.FACTURO, env });

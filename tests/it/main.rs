@@ -9,6 +9,7 @@
 mod access;
 mod backup;
 mod check;
+mod confirmation;
 mod conversation;
 mod demo;
 mod endurance;

@@ -1,5 +1,5 @@
 -- waits for those who are making something that refers to the client, and keeps others from it: FOR NO KEY UPDATE would not
-SELECT version
+SELECT version, name
 FROM clients
 WHERE business_id = $1 AND id = $2
 FOR UPDATE

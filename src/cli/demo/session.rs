@@ -106,6 +106,9 @@ fn command(config: &Config, scratch: &Scratch) -> Result<Command> {
         .env_remove("FACTURO_TOKEN")
         .env_remove("FACTURO_JWKS")
         .env_remove("FACTURO_TOKEN_SECRET")
+        // the person of the story is asked, whatever ours wants
+        .env_remove("FACTURO_CONFIRM")
+        .env_remove("FACTURO_CONFIRM_SECONDS")
         .env("FACTURO_DATA_DIR", scratch.data_dir())
         .env("FACTURO_SCRATCH", "1")
         .env("FACTURO_LINGER", "0")

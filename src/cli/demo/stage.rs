@@ -85,18 +85,43 @@ impl<'a> Stage<'a> {
         Ok(())
     }
 
-    /// A call that is not shown.
+    /// A call that is not shown; what facturo asks back is answered with yes.
     pub(super) async fn quietly(&mut self, tool: &'static str, arguments: Value) -> Result<Answer> {
+        let first = self.answered(tool, arguments.clone()).await?;
+        if asks_back(&first) { self.confirm(arguments, &first).await } else { Ok(first) }
+    }
+
+    /// A step of the conversation: what the person says, and the call that the assistant makes of it. Where facturo asks
+    /// back, the person reads the question, says yes, and the assistant calls again.
+    pub(super) async fn ask(&mut self, said: &str, tool: &'static str, arguments: Value) -> Result<Answer> {
+        self.show_step(said, tool, &arguments);
+        let first = self.answered(tool, arguments.clone()).await?;
+        if !asks_back(&first) {
+            return Ok(first);
+        }
+        let indent = " ".repeat(INDENT);
+        let question = first.text("/question");
+        self.paper.wrapped(Style::Bad, &question, &format!("{indent}? "), &format!("{indent}  "));
+        self.paper.wrapped(Style::Bold, self.say(&words::YES), &format!("{indent}— "), "");
+        self.confirm(arguments, &first).await
+    }
+
+    async fn confirm(&mut self, mut arguments: Value, preview: &Answer) -> Result<Answer> {
+        if let Value::Object(arguments) = &mut arguments {
+            arguments.insert("confirmation_token".into(), json!(preview.text("/confirmation_token")));
+        }
+        let done = self.answered(preview.tool, arguments).await?;
+        for total in ["/total", "/invoice/total", "/deleted/total"] {
+            self.check(&done, &[(total, &preview.text(&format!("/preview{total}")))])?;
+        }
+        Ok(done)
+    }
+
+    async fn answered(&mut self, tool: &'static str, arguments: Value) -> Result<Answer> {
         match self.call(tool, arguments).await? {
             Reply::Done(value) => Ok(Answer { tool, value }),
             Reply::Refused(why) => Err(wrong(tool, "the answer", "a result", &why)),
         }
-    }
-
-    /// A step of the conversation: what the person says, and the call that the assistant makes of it.
-    pub(super) async fn ask(&mut self, said: &str, tool: &'static str, arguments: Value) -> Result<Answer> {
-        self.show_step(said, tool, &arguments);
-        self.quietly(tool, arguments).await
     }
 
     /// A step that must be refused, by an answer that says all of `reasons`. `gloss` is what the assistant makes of it.
@@ -184,6 +209,10 @@ impl<'a> Stage<'a> {
         self.paper.paragraph(self.say(&words::GO_ON));
         self.paper.blank();
     }
+}
+
+fn asks_back(answer: &Answer) -> bool {
+    answer.value.pointer("/confirmation_required") == Some(&Value::Bool(true))
 }
 
 fn wrong(tool: &str, what: &str, expected: &str, found: &str) -> Error {

@@ -102,10 +102,11 @@ pub(super) const HOW_DO_THEY_STAND: Said = said("¿Cómo quedan las cuentas?", "
 pub(super) const CONVERSATION: Said = said("2 · Una conversación", "2 · A conversation");
 pub(super) const CONVERSATION_INTRODUCTION: Said = said(
     "Usted es Marta y tiene un taller gráfico en Valencia. Primero va lo que dice; debajo, la herramienta a la que llama el \
-     asistente y lo que responde facturo.",
+     asistente y lo que responde facturo. Antes de lo que no tiene vuelta atrás, facturo pregunta y espera su sí.",
     "You are Marta, and you run a print shop in Valencia. What you say comes first; then the tool that the assistant \
-     calls, and what facturo answers.",
+     calls, and what facturo answers. Before what cannot be undone, facturo asks, and waits for your yes.",
 );
+pub(super) const YES: Said = said("Sí.", "Yes.");
 pub(super) const DESCRIBE: Said = said(
     "Soy Marta Soler Vidal, NIF 12345678Z, y tengo un taller gráfico en Valencia. Cobro a 30 días, con un IVA del 21 %. \
      Mi cuenta es ES91 2100 0418 4502 0005 1332.",

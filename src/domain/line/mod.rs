@@ -316,7 +316,7 @@ impl Line {
         Taxed { treatment: self.treatment, net: self.net, gross }
     }
 
-    /// One line in words, for the history: `2 × Logo at 150.5, 10% off, tax 21%`.
+    /// One line in words, for the history: `2 × "Logo" at 150.5, less 10%, standard 21%`. What somebody typed is quoted.
     pub fn describe(&self) -> String {
         let part = |text: &str, percent: Decimal| match percent {
             none if none.is_zero() => String::new(),
@@ -330,10 +330,10 @@ impl Line {
                 };
                 let (quantity, price) = (self.quantity.normalize(), price.normalize());
                 let less = part("less", self.discount_percent);
-                format!("{quantity} × {} at {price}{held}{less}", self.description)
+                format!("{quantity} × {:?} at {price}{held}{less}", self.description)
             }
             LineKind::Allowance | LineKind::Charge => {
-                format!("{} {}: {}", self.kind.name(), self.description, self.net.normalize())
+                format!("{} {:?}: {}", self.kind.name(), self.description, self.net.normalize())
             }
         };
         let Treatment { category, rate, exemption, surcharge_rate, withholding_rate } = self.treatment;

@@ -159,3 +159,16 @@ impl KeyArgs {
         key.map(|key| text::line("idempotency_key", &key.0, text::NAME_MAX)).transpose()
     }
 }
+
+/// For what cannot be undone.
+#[derive(Debug, Default, Deserialize, JsonSchema)]
+pub struct ConfirmationArgs {
+    /// From the preview of this very call, once the person has said yes.
+    confirmation_token: Option<Text>,
+}
+
+impl ConfirmationArgs {
+    pub fn given(self) -> Option<String> {
+        self.confirmation_token.map(|token| token.0)
+    }
+}

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use rmcp::RoleServer;
 use rmcp::model::{
     CancelledNotification, CancelledNotificationParam, ClientNotification, ClientRequest, ErrorData, GetMeta,
-    JsonRpcMessage, ProtocolVersion, RequestId, ServerResult, SubscriptionsListenResult,
+    JsonRpcMessage, ProtocolVersion, RequestId, ServerNotification, ServerResult, SubscriptionsListenResult,
 };
 use rmcp::service::TxJsonRpcMessage;
 use rmcp::transport::Transport;
@@ -176,7 +176,14 @@ where
                 self.asked.insert(question.id.clone());
                 None
             }
-            JsonRpcMessage::Notification(_) => None,
+            JsonRpcMessage::Notification(told) => {
+                if let ServerNotification::CancelledNotification(cancelled) = &told.notification
+                    && let Some(id) = &cancelled.params.request_id
+                {
+                    self.asked.remove(id);
+                }
+                None
+            }
         };
         if let Some(id) = answered {
             self.calls.remove(id);

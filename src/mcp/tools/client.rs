@@ -8,7 +8,7 @@ use crate::{
     error::Result,
     mcp::{
         args::{And, ClearableInt, Flag, Int, PageArgs, Text, VersionArgs, patch, searched},
-        tool::{About, Desk, Entry, Read, Write},
+        tool::{About, Ask, Desk, Entry, Read, Write},
         views::{
             List,
             client::{ClientDeleted, ClientDetails as ClientDetailsView, ClientView},
@@ -16,8 +16,7 @@ use crate::{
         },
     },
     repository::{self, client::Filter},
-    service,
-    service::Act,
+    service::{self, Act, client::Deleted},
 };
 
 pub fn tools() -> Vec<Entry> {
@@ -227,9 +226,15 @@ impl Write for DeleteClient {
     type Args = And<Target, VersionArgs>;
     type View = ClientDeleted;
 
+    fn asks(_: &Self::Args) -> Option<Ask<ClientDeleted>> {
+        Some(ClientDeleted::ask)
+    }
+
     async fn call(act: &Act<'_>, And(target, version): Self::Args) -> Result<ClientDeleted> {
-        let drafts_deleted = service::client::delete(act, target.id(), version.expected()).await?;
-        Ok(ClientDeleted { client_id: target.id().0, drafts_deleted })
+        let client_id = target.id();
+        let Deleted { name, version, drafts } =
+            service::client::delete(act, client_id, version.expected()).await?;
+        Ok(ClientDeleted { client_id: client_id.0, version, drafts_deleted: drafts, name })
     }
 }
 

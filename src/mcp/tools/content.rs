@@ -43,7 +43,7 @@ pub(super) struct ContentArgs {
 /// The tax of a line; of the single line, or of all lines that say nothing else.
 #[derive(Default, Deserialize, JsonSchema)]
 pub(super) struct TaxArgs {
-    /// standard, reduced, zero, exempt, reverse_charge, intra_eu, export or outside_scope; follows from the rate where absent.
+    /// standard, reduced, zero, exempt, reverse_charge, export, intra_eu or outside_scope; follows from the rate where absent.
     tax_category: Option<Text>,
     /// Percent; the business's default where absent.
     tax_rate: Option<Number>,

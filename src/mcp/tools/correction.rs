@@ -14,7 +14,7 @@ use crate::{
     error::{Error, Result},
     mcp::{
         args::{And, Number, Text, VersionArgs, day, given},
-        tool::{About, Entry, Write},
+        tool::{About, Ask, Entry, Write},
         views::invoice::CorrectionAndOriginal,
     },
     repository,
@@ -57,6 +57,10 @@ impl Write for CorrectInvoice {
     const DESTRUCTIVE: bool = true;
     type Args = And<And<Target, Self>, And<And<ContentArgs, TaxArgs>, VersionArgs>>;
     type View = CorrectionAndOriginal;
+
+    fn asks(_: &Self::Args) -> Option<Ask<CorrectionAndOriginal>> {
+        Some(CorrectionAndOriginal::ask)
+    }
 
     async fn call(
         act: &Act<'_>,

@@ -20,7 +20,7 @@ use crate::{
             And, Flag, Int, InvoiceRef, Number, PageArgs, Reference, Text, VersionArgs, amount, change, day,
             given, period, searched,
         },
-        tool::{About, Desk, Entry, Read, Write},
+        tool::{About, Ask, Desk, Entry, Read, Write},
         views::{
             List,
             event::EventView,
@@ -148,6 +148,12 @@ struct CreateInvoice {
     external_number: Option<Text>,
 }
 
+impl CreateInvoice {
+    fn issues(&self) -> bool {
+        self.issue.as_ref().is_some_and(|flag| flag.0)
+    }
+}
+
 impl Write for CreateInvoice {
     const ABOUT: About = About {
         name: "create_invoice",
@@ -156,17 +162,18 @@ impl Write for CreateInvoice {
                       Amounts are before tax; facturo works the tax and totals out.",
         scope: Scope::InvoicesWrite,
     };
+    const ASKS: bool = true;
     type Args = And<And<Self, ContentArgs>, And<TaxArgs, FrameArgs>>;
     type View = InvoiceDetails;
+
+    fn asks(And(And(args, _), _): &Self::Args) -> Option<Ask<InvoiceDetails>> {
+        args.issues().then_some(InvoiceDetails::ask_to_issue)
+    }
 
     /// One that was issued elsewhere becomes a debt at once, as if it were issued.
     fn scope(And(And(args, _), _): &Self::Args) -> Scope {
         let external = given(args.external_number.as_ref()).is_some();
-        if args.issue.as_ref().is_some_and(|flag| flag.0) || external {
-            Scope::InvoicesIssue
-        } else {
-            Self::ABOUT.scope
-        }
+        if args.issues() || external { Scope::InvoicesIssue } else { Self::ABOUT.scope }
     }
 
     async fn call(
@@ -195,7 +202,7 @@ impl Write for CreateInvoice {
             internal_notes: note("internal_notes", frame.internal_notes.as_ref())?.flatten(),
             issuing: match external {
                 Some(number) => Issuing::External(number),
-                None if args.issue.is_some_and(|flag| flag.0) => Issuing::Now,
+                None if args.issues() => Issuing::Now,
                 None => Issuing::Draft,
             },
         };
@@ -289,6 +296,10 @@ impl Write for DeleteInvoice {
     type Args = And<Target, VersionArgs>;
     type View = InvoiceDeleted;
 
+    fn asks(_: &Self::Args) -> Option<Ask<InvoiceDeleted>> {
+        Some(InvoiceDeleted::ask)
+    }
+
     async fn call(act: &Act<'_>, And(target, version): Self::Args) -> Result<InvoiceDeleted> {
         let id = target.id(act.tx, act.business.id).await?;
         let draft = service::invoice::delete(act, id, version.expected()).await?;
@@ -314,6 +325,10 @@ impl Write for IssueInvoice {
     type Args = And<And<Target, Self>, VersionArgs>;
     type View = InvoiceDetails;
 
+    fn asks(_: &Self::Args) -> Option<Ask<InvoiceDetails>> {
+        Some(InvoiceDetails::ask_to_issue)
+    }
+
     async fn call(act: &Act<'_>, And(And(target, args), version): Self::Args) -> Result<InvoiceDetails> {
         let id = target.id(act.tx, act.business.id).await?;
         let issue_date = day("issue_date", args.issue_date.as_ref())?;
@@ -337,6 +352,10 @@ impl Write for CancelInvoice {
     const DESTRUCTIVE: bool = true;
     type Args = And<And<Target, Self>, VersionArgs>;
     type View = InvoiceDetails;
+
+    fn asks(_: &Self::Args) -> Option<Ask<InvoiceDetails>> {
+        Some(InvoiceDetails::ask_to_cancel)
+    }
 
     async fn call(act: &Act<'_>, And(And(target, args), version): Self::Args) -> Result<InvoiceDetails> {
         let reason = text::note("reason", &args.reason.0)?;

@@ -12,7 +12,7 @@ use crate::{
     error::Result,
     mcp::{
         args::{And, Int, InvoiceRef, Number, PageArgs, Text, VersionArgs, amount, day, given, period},
-        tool::{About, Desk, Entry, Read, Write},
+        tool::{About, Ask, Desk, Entry, Read, Write},
         views::{
             List,
             invoice::{InvoiceView, PaymentAndInvoice},
@@ -97,6 +97,10 @@ impl Write for ReversePayment {
     const DESTRUCTIVE: bool = true;
     type Args = And<Self, VersionArgs>;
     type View = PaymentAndInvoice;
+
+    fn asks(_: &Self::Args) -> Option<Ask<PaymentAndInvoice>> {
+        Some(PaymentAndInvoice::ask_to_reverse)
+    }
 
     async fn call(act: &Act<'_>, And(args, version): Self::Args) -> Result<PaymentAndInvoice> {
         let reason = text::note("reason", &args.reason.0)?;

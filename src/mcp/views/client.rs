@@ -7,7 +7,10 @@ use crate::{
         client::{Balance, Client},
         money,
     },
-    mcp::tool::View,
+    mcp::{
+        confirmation::{Act, Question},
+        tool::View,
+    },
 };
 
 #[derive(Serialize, JsonSchema)]
@@ -120,7 +123,18 @@ impl View for ClientDetails {
 #[derive(Serialize, JsonSchema)]
 pub struct ClientDeleted {
     pub client_id: i64,
+    /// The last one.
+    pub version: i64,
     pub drafts_deleted: usize,
+    #[serde(skip)]
+    pub name: String,
+}
+
+impl ClientDeleted {
+    pub fn ask(&self) -> Question {
+        let act = Act::DeleteClient { id: self.client_id, drafts: self.drafts_deleted };
+        Question { act, client: self.name.clone() }
+    }
 }
 
 impl View for ClientDeleted {

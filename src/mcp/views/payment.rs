@@ -64,6 +64,11 @@ impl From<Payment> for PaymentView {
 }
 
 impl PaymentView {
+    /// Which payment this entry takes back, and by which amount.
+    pub fn reversal(&self) -> (i64, String) {
+        (self.reverses.unwrap_or(self.id), self.amount.clone())
+    }
+
     pub fn sentence(&self) -> String {
         let Self { id, amount, currency, paid_on, .. } = self;
         match self.reverses {

@@ -4,6 +4,7 @@ use std::io::{Read, Write};
 use std::net::{Shutdown, TcpListener, TcpStream};
 use std::os::unix::net::UnixStream;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 
@@ -51,9 +52,13 @@ impl Proxy {
 
     /// A server that reaches this database by the proxy alone.
     fn session(&self, database: &Database) -> Session {
+        self.session_of(database, &mut facturo())
+    }
+
+    fn session_of(&self, database: &Database, command: &mut Command) -> Session {
         let name = database.value("SELECT current_database()");
         let url = format!("postgresql://postgres@127.0.0.1:{}/{name}", self.port);
-        let mut session = Session::start(facturo().env("DATABASE_URL", url), Era::Handshake);
+        let mut session = Session::start(command.env("DATABASE_URL", url), Era::Handshake);
         session.call("get_business", json!({}));
         session
     }
@@ -113,6 +118,26 @@ fn fifty_commits_whose_answers_are_lost_are_fifty_invoices() {
     }
     assert_eq!(proxy.lost(), 50);
     assert_eq!(assert_gapless(&office.database), 50);
+    assert_whole(&office.database);
+}
+
+#[test]
+fn a_yes_whose_commit_was_not_answered_is_used_once_and_answered() {
+    let mut office = Office::open();
+    let client = office.client("Ana");
+    let proxy = Proxy::before(office.database.socket());
+    let mut session = proxy.session_of(&office.database, facturo().env("FACTURO_CONFIRM", "ask"));
+    for n in 1..=10 {
+        let mut new = json!({"client_id": client, "net_amount": n, "description": "x", "issue": true});
+        let preview = session.call("create_invoice", new.clone());
+        new["confirmation_token"] = preview["confirmation_token"].clone();
+        let made = session.call("create_invoice", new.clone());
+        assert_eq!(made["total"], preview["preview"]["total"]);
+        let told = session.refuse("create_invoice", new);
+        assert!(told.contains("used already"), "{told}");
+    }
+    assert_eq!(proxy.lost(), 10);
+    assert_eq!(assert_gapless(&office.database), 10);
     assert_whole(&office.database);
 }
 

@@ -12,20 +12,30 @@ pub(crate) fn call(id: i64, tool: &str, arguments: Value) -> String {
 
 /// The opening of an era with a handshake.
 pub(crate) fn initialize(id: i64) -> String {
+    initialize_with(id, &json!({"roots": {}}))
+}
+
+/// The same of a client that can do this.
+pub(crate) fn initialize_with(id: i64, capabilities: &Value) -> String {
     let params = json!({
         "protocolVersion": "2025-11-25",
-        "capabilities": {"roots": {}},
+        "capabilities": capabilities,
         "clientInfo": {"name": "test", "version": "0"},
     });
     request(id, "initialize", params) + "{\"jsonrpc\":\"2.0\",\"method\":\"notifications/initialized\"}\n"
 }
 
 /// A request of the era without one.
-pub(crate) fn stateless(id: i64, method: &str, mut params: Value) -> String {
+pub(crate) fn stateless(id: i64, method: &str, params: Value) -> String {
+    stateless_with(id, method, params, &json!({}))
+}
+
+/// The same of a client that can do this.
+pub(crate) fn stateless_with(id: i64, method: &str, mut params: Value, capabilities: &Value) -> String {
     params["_meta"] = json!({
         "io.modelcontextprotocol/protocolVersion": "2026-07-28",
         "io.modelcontextprotocol/clientInfo": {"name": "test", "version": "0"},
-        "io.modelcontextprotocol/clientCapabilities": {},
+        "io.modelcontextprotocol/clientCapabilities": capabilities,
     });
     request(id, method, params)
 }

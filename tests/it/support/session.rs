@@ -23,19 +23,21 @@ pub(crate) enum Era {
 pub(crate) struct Session {
     pub(crate) host: Host,
     era: Era,
+    /// What the host says that it can do.
+    capabilities: Value,
     last_id: i64,
-    /// Answers that came before somebody asked for them.
+    /// Messages that came before somebody asked for them.
     early: Vec<Value>,
 }
 
-/// facturo in an environment that holds nothing else, as hosts start it.
+/// facturo in an environment that holds nothing else, as hosts start it; but that it asks nobody.
 pub(crate) fn facturo() -> Command {
     facturo_at(Path::new(FACTURO))
 }
 
 pub(crate) fn facturo_at(executable: &Path) -> Command {
     let mut command = Command::new(executable);
-    command.env_clear();
+    command.env_clear().env("FACTURO_CONFIRM", "never");
     let (bin_dir, search_path) = configured();
     let variables = [("FACTURO_POSTGRES_BIN", bin_dir.map(Into::into)), ("PATH", search_path)];
     command.envs(variables.into_iter().filter_map(|(name, value)| Some((name, value?))));
@@ -63,25 +65,29 @@ impl Session {
     }
 
     pub(crate) fn start(command: &mut Command, era: Era) -> Self {
+        Self::start_with(command, era, json!({}))
+    }
+
+    pub(crate) fn start_with(command: &mut Command, era: Era, capabilities: Value) -> Self {
         let log = scratch("log");
         command.stderr(File::create(&log).unwrap());
-        Self::start_logging(command, era, log)
+        Self::start_logging(command, era, capabilities, log)
     }
 
     /// With a log that nobody reads.
     pub(crate) fn start_unread(command: &mut Command, era: Era) -> Self {
-        Self::start_logging(command.stderr(Stdio::piped()), era, scratch("log"))
+        Self::start_logging(command.stderr(Stdio::piped()), era, json!({}), scratch("log"))
     }
 
-    fn start_logging(command: &mut Command, era: Era, log: PathBuf) -> Self {
+    fn start_logging(command: &mut Command, era: Era, capabilities: Value, log: PathBuf) -> Self {
         command.stdin(Stdio::piped()).stdout(Stdio::piped());
         let mut child = command.spawn().unwrap();
         let (input, output) = (child.stdin.take().unwrap(), child.stdout.take().unwrap());
         let host = Host::of(child, Some(input.into()), output.into(), log);
-        let mut session = Self { host, era, last_id: 0, early: Vec::new() };
+        let mut session = Self { host, era, capabilities, last_id: 0, early: Vec::new() };
         match era {
             Era::Handshake => {
-                session.host.write(messages::initialize(0));
+                session.host.write(messages::initialize_with(0, &session.capabilities));
                 let answer = session.answer_to(0);
                 assert_eq!(answer["result"]["protocolVersion"], "2025-11-25", "{answer}");
             }
@@ -99,7 +105,7 @@ impl Session {
         self.last_id += 1;
         let line = match self.era {
             Era::Handshake => messages::request(self.last_id, method, params),
-            Era::Stateless => messages::stateless(self.last_id, method, params),
+            Era::Stateless => messages::stateless_with(self.last_id, method, params, &self.capabilities),
         };
         self.host.write(line);
         self.last_id
@@ -111,15 +117,24 @@ impl Session {
 
     /// The whole answer to a request, whatever is answered before it.
     pub(crate) fn answer_to(&mut self, id: i64) -> Value {
-        if let Some(at) = self.early.iter().position(|answer| answer["id"] == id) {
+        self.message(|message| message["id"] == id && message.get("method").is_none())
+    }
+
+    /// The next request or notification of the server's with this method.
+    pub(crate) fn asked(&mut self, method: &str) -> Value {
+        self.message(|message| message["method"] == method)
+    }
+
+    fn message(&mut self, is_it: impl Fn(&Value) -> bool) -> Value {
+        if let Some(at) = self.early.iter().position(&is_it) {
             return self.early.remove(at);
         }
         loop {
-            let answer = self.host.read();
-            if answer["id"] == id {
-                return answer;
+            let message = self.host.read();
+            if is_it(&message) {
+                return message;
             }
-            self.early.push(answer);
+            self.early.push(message);
         }
     }
 
@@ -130,7 +145,10 @@ impl Session {
 
     /// What the model reads of an answer to a call: structured content, or the text of a refusal.
     pub(crate) fn outcome(&mut self, id: i64) -> Result<Value, String> {
-        let answer = self.answer_to(id);
+        Self::read_outcome(&self.answer_to(id))
+    }
+
+    pub(crate) fn read_outcome(answer: &Value) -> Result<Value, String> {
         let result = &answer["result"];
         let text = result["content"][0]["text"].as_str().unwrap_or_else(|| panic!("no result: {answer}"));
         if result["isError"] == true {

@@ -16,7 +16,11 @@ use crate::{
         payment::Payment,
         tax::{TaxGroup, treatment::Treatment},
     },
-    mcp::{tool::View, views::payment::PaymentView},
+    mcp::{
+        confirmation::{Act, Question},
+        tool::View,
+        views::payment::PaymentView,
+    },
     service::invoice::InvoiceWithLines,
 };
 
@@ -24,7 +28,7 @@ use crate::{
 #[derive(Serialize, JsonSchema)]
 pub struct InvoiceDetails {
     #[serde(flatten)]
-    invoice: InvoiceView,
+    pub(super) invoice: InvoiceView,
     tax_scheme: String,
     lines: Vec<LineView>,
     /// Charges on the whole, and allowances below zero.
@@ -230,6 +234,16 @@ impl InvoiceDetails {
             payments: payments.into_iter().map(PaymentView::from).collect(),
             invoice: InvoiceView::new(invoice, today),
         }
+    }
+}
+
+impl InvoiceDetails {
+    pub fn ask_to_issue(&self) -> Question {
+        self.invoice.question(Act::Issue(self.invoice.told()))
+    }
+
+    pub fn ask_to_cancel(&self) -> Question {
+        self.invoice.question(Act::Cancel(self.invoice.told()))
     }
 }
 

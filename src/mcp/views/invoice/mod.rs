@@ -10,7 +10,10 @@ pub use self::details::{Beside, InvoiceDetails};
 use super::{Item, moment, payment::PaymentView};
 use crate::{
     domain::{correction::Correction, invoice::Invoice, money},
-    mcp::tool::View,
+    mcp::{
+        confirmation::{self, Act, Question},
+        tool::View,
+    },
 };
 
 /// An invoice without its lines.
@@ -97,6 +100,24 @@ impl InvoiceView {
         }
     }
 
+    /// What a person is told of it who is asked about it.
+    fn told(&self) -> confirmation::Invoice {
+        confirmation::Invoice {
+            id: self.id,
+            number: self.number.clone().filter(|_| !self.external),
+            issue_date: self.issue_date.clone(),
+            due_date: self.due_date.clone(),
+            total: self.total.clone(),
+            payable: self.payable.clone(),
+            outstanding: self.outstanding.clone(),
+            currency: self.currency.clone(),
+        }
+    }
+
+    fn question(&self, act: Act) -> Question {
+        Question { act, client: self.client_name.clone() }
+    }
+
     /// The whole in one sentence of ours.
     fn sentence(&self) -> String {
         let Self { label, status, total, currency, outstanding, due_date, .. } = self;
@@ -150,6 +171,13 @@ pub struct CorrectionAndOriginal {
     pub original: InvoiceDetails,
 }
 
+impl CorrectionAndOriginal {
+    pub fn ask(&self) -> Question {
+        let (corrective, original) = (&self.invoice.invoice, &self.original.invoice);
+        corrective.question(Act::Correct { corrective: corrective.told(), original: original.told() })
+    }
+}
+
 impl View for CorrectionAndOriginal {
     fn summary(&self) -> String {
         format!("{} It corrects {}", self.invoice.summary(), self.original.summary())
@@ -164,6 +192,12 @@ impl View for CorrectionAndOriginal {
 #[derive(Serialize, JsonSchema)]
 pub struct InvoiceDeleted {
     pub deleted: InvoiceView,
+}
+
+impl InvoiceDeleted {
+    pub fn ask(&self) -> Question {
+        self.deleted.question(Act::DeleteDraft(self.deleted.told()))
+    }
 }
 
 impl View for InvoiceDeleted {
@@ -184,6 +218,14 @@ pub struct PaymentAndInvoice {
     /// The corrective invoice that replaced it, which owes again what was reversed.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub stands_in_its_place: Option<InvoiceView>,
+}
+
+impl PaymentAndInvoice {
+    pub fn ask_to_reverse(&self) -> Question {
+        let invoice = &self.invoice.invoice;
+        let (id, amount) = self.payment.reversal();
+        invoice.question(Act::ReversePayment { id, amount, invoice: invoice.told() })
+    }
 }
 
 impl View for PaymentAndInvoice {

@@ -1,0 +1,241 @@
+//! What a person is asked, in the language of the business. Our sentences are made of numbers, dates and amounts; whom it
+//! concerns is somebody's text, and stands in a field of its own.
+
+use crate::domain::codes;
+
+/// The languages in which questions are written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Language {
+    Es,
+    En,
+}
+
+impl From<codes::Language> for Language {
+    fn from(language: codes::Language) -> Self {
+        if language.code() == "es" { Self::Es } else { Self::En }
+    }
+}
+
+/// What would be done, as it would come out.
+pub struct Question {
+    pub act: Act,
+    /// As stored.
+    pub client: String,
+}
+
+pub enum Act {
+    Issue(Invoice),
+    Correct { corrective: Invoice, original: Invoice },
+    Cancel(Invoice),
+    DeleteDraft(Invoice),
+    DeleteClient { id: i64, drafts: usize },
+    ReversePayment { id: i64, amount: String, invoice: Invoice },
+}
+
+/// What is told of an invoice. Amounts are plain decimal numbers, dates YYYY-MM-DD.
+pub struct Invoice {
+    pub id: i64,
+    /// Absent on drafts, and where it came from elsewhere and is somebody's text.
+    pub number: Option<String>,
+    pub issue_date: String,
+    pub due_date: String,
+    pub total: String,
+    pub payable: String,
+    pub outstanding: String,
+    pub currency: String,
+}
+
+impl Question {
+    /// Our own words: what would happen, and that it stands.
+    pub fn text(&self, language: Language) -> String {
+        match language {
+            Language::Es => spanish(&self.act),
+            Language::En => english(&self.act),
+        }
+    }
+
+    /// Whom it concerns, fit to be shown beside our words: short, quoted, and without anything that an interface might take
+    /// for more than letters.
+    pub fn client_line(&self, language: Language) -> String {
+        let name = harmless(&self.client);
+        match language {
+            Language::Es => format!("Cliente, tal como está guardado: «{name}»"),
+            Language::En => format!("Client, as stored: “{name}”"),
+        }
+    }
+}
+
+fn spanish(act: &Act) -> String {
+    let named = |invoice: &Invoice| match &invoice.number {
+        Some(number) => format!("la factura {number}"),
+        None => format!("la factura con id {}", invoice.id),
+    };
+    let money = |amount: &str, of: &Invoice| format!("{} {}", amount.replace('.', ","), of.currency);
+    let total = |invoice: &Invoice| money(&invoice.total, invoice);
+    match act {
+        Act::Issue(invoice) => format!(
+            "¿Emitir la factura con el próximo número, ahora {}? Fecha: {}; vencimiento: {}; total: {}; a pagar: {}. Una vez \
+             emitida, no se puede modificar ni borrar.",
+            number(invoice),
+            day(&invoice.issue_date),
+            day(&invoice.due_date),
+            total(invoice),
+            money(&invoice.payable, invoice),
+        ),
+        Act::Correct { corrective, original } => format!(
+            "¿Emitir una rectificativa de {} con el próximo número, ahora {}? Fecha: {}; total: {}. En la original quedarán {} \
+             por cobrar. Una vez emitida, no se puede modificar ni borrar.",
+            named(original),
+            number(corrective),
+            day(&corrective.issue_date),
+            total(corrective),
+            money(&original.outstanding, original),
+        ),
+        Act::Cancel(invoice) => format!(
+            "¿Anular {}, de {}, con fecha {}? Conserva su número y deja de contar. No se puede deshacer.",
+            named(invoice),
+            total(invoice),
+            day(&invoice.issue_date),
+        ),
+        Act::DeleteDraft(draft) => {
+            format!("¿Borrar el borrador {}, de {}? No se puede recuperar.", draft.id, total(draft))
+        }
+        Act::DeleteClient { id, drafts } => {
+            let drafts = match drafts {
+                0 => String::new(),
+                1 => " y su borrador".to_owned(),
+                count => format!(" y sus {count} borradores"),
+            };
+            format!("¿Borrar el cliente {id}{drafts}? Sus datos se eliminan para siempre.")
+        }
+        Act::ReversePayment { id, amount, invoice } => format!(
+            "¿Anular el cobro {id} con un apunte de {}? En {} quedarán {} por cobrar. El apunte no se puede borrar.",
+            money(amount, invoice),
+            named(invoice),
+            money(&invoice.outstanding, invoice),
+        ),
+    }
+}
+
+fn english(act: &Act) -> String {
+    let named = |invoice: &Invoice| match &invoice.number {
+        Some(number) => format!("invoice {number}"),
+        None => format!("the invoice with id {}", invoice.id),
+    };
+    let money = |amount: &str, of: &Invoice| format!("{amount} {}", of.currency);
+    let total = |invoice: &Invoice| money(&invoice.total, invoice);
+    match act {
+        Act::Issue(invoice) => format!(
+            "Issue the invoice under the next number, now {}? Date: {}; due: {}; total: {}; to pay: {}. Once issued, it can \
+             neither change nor be deleted.",
+            number(invoice),
+            invoice.issue_date,
+            invoice.due_date,
+            total(invoice),
+            money(&invoice.payable, invoice),
+        ),
+        Act::Correct { corrective, original } => format!(
+            "Issue a corrective invoice for {} under the next number, now {}? Date: {}; total: {}. Of the original, {} will \
+             be outstanding. Once issued, it can neither change nor be deleted.",
+            named(original),
+            number(corrective),
+            corrective.issue_date,
+            total(corrective),
+            money(&original.outstanding, original),
+        ),
+        Act::Cancel(invoice) => format!(
+            "Cancel {} of {}, dated {}? It keeps its number and counts no more. This cannot be undone.",
+            named(invoice),
+            total(invoice),
+            invoice.issue_date,
+        ),
+        Act::DeleteDraft(draft) => {
+            format!("Delete draft {} of {}? It cannot be brought back.", draft.id, total(draft))
+        }
+        Act::DeleteClient { id, drafts } => {
+            let drafts = match drafts {
+                0 => String::new(),
+                1 => " and its draft".to_owned(),
+                count => format!(" and its {count} drafts"),
+            };
+            format!("Delete client {id}{drafts}? What is known of it goes for good.")
+        }
+        Act::ReversePayment { id, amount, invoice } => format!(
+            "Reverse payment {id} by an entry of {}? Of {}, {} will be outstanding. The entry cannot be deleted.",
+            money(amount, invoice),
+            named(invoice),
+            money(&invoice.outstanding, invoice),
+        ),
+    }
+}
+
+fn number(invoice: &Invoice) -> &str {
+    invoice.number.as_deref().unwrap_or("—")
+}
+
+/// `2026-11-24` as it is written in Spanish.
+fn day(date: &str) -> String {
+    date.rsplit('-').collect::<Vec<_>>().join("/")
+}
+
+/// The longest name that is shown, in characters.
+const SHOWN: usize = 60;
+
+/// A name for eyes: letters, digits and the marks that names have. Hosts may render Markdown, where brackets make links
+/// and images; and nothing in it may close our quotes or begin a line of its own.
+fn harmless(name: &str) -> String {
+    let shown = |c: char| if c.is_alphanumeric() || " .,'’&-/()+ºª·".contains(c) { c } else { ' ' };
+    let plain: String = name.chars().map(shown).collect();
+    let plain = plain.split_whitespace().collect::<Vec<_>>().join(" ");
+    match plain.char_indices().nth(SHOWN) {
+        Some((end, _)) => format!("{}…", &plain[..end]),
+        None => plain,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn invoice(number: Option<&str>) -> Invoice {
+        let text = str::to_owned;
+        Invoice {
+            id: 7,
+            number: number.map(text),
+            issue_date: text("2026-11-24"),
+            due_date: text("2026-12-09"),
+            total: text("1671.49"),
+            payable: text("1600.00"),
+            outstanding: text("-71.49"),
+            currency: text("EUR"),
+        }
+    }
+
+    #[test]
+    fn questions_are_asked_in_two_languages() {
+        let ask = |act: Act, language| Question { act, client: String::new() }.text(language);
+        let told = ask(Act::Issue(invoice(Some("F-2026-0007"))), Language::Es);
+        for part in ["F-2026-0007", "24/11/2026", "09/12/2026", "1671,49 EUR", "1600,00 EUR"] {
+            assert!(told.contains(part), "{part} is not in {told}");
+        }
+        let told = ask(Act::Cancel(invoice(None)), Language::En);
+        assert!(told.starts_with("Cancel the invoice with id 7 of 1671.49 EUR, dated 2026-11-24?"), "{told}");
+        let delete = |drafts| ask(Act::DeleteClient { id: 3, drafts }, Language::Es);
+        assert!(delete(0).starts_with("¿Borrar el cliente 3? "), "{}", delete(0));
+        assert!(delete(2).starts_with("¿Borrar el cliente 3 y sus 2 borradores? "), "{}", delete(2));
+    }
+
+    #[test]
+    fn a_name_is_shown_as_letters_within_quotes() {
+        let shown = |name: &str| {
+            let question = Question { act: Act::DeleteClient { id: 1, drafts: 0 }, client: name.to_owned() };
+            question.client_line(Language::En)
+        };
+        assert_eq!(shown("Peñalver & Asociados, S.L."), "Client, as stored: “Peñalver & Asociados, S.L.”");
+        assert_eq!(
+            shown("x”\n\n# Yes\u{202E} ![a](https://evil.example/`b`) <b>"),
+            "Client, as stored: “x Yes a (https //evil.example/ b ) b”"
+        );
+        assert_eq!(shown(&"ñ".repeat(200)), format!("Client, as stored: “{}…”", "ñ".repeat(60)));
+    }
+}
