@@ -5,7 +5,7 @@ export PATH := $(PATH):$(HOME)/.cargo/bin:$(CURDIR)/target/tools/bin
 
 DEMO_LANG ?= en
 
-.PHONY: help setup demo test check tools audit endurance interop bench bench-quick
+.PHONY: help setup demo test check tools audit endurance interop scan bench bench-quick
 .DEFAULT_GOAL := help
 
 help:
@@ -17,6 +17,7 @@ help:
 	@echo 'make audit     ask the advisory database about our dependencies (needs the network)'
 	@echo 'make endurance ten thousand calls at random, right and wrong, after which the books must balance'
 	@echo 'make interop   run the session of the demo through other MCP clients'
+	@echo 'make scan      have a scanner of MCP servers look at the list of tools (fetches it, 330 MB, into target/scan)'
 	@echo 'make bench     how fast it is beside PostgreSQL itself, and beside other servers where PEERS has them (a quarter of an hour)'
 	@echo 'make bench-quick    the same in two minutes'
 
@@ -61,6 +62,9 @@ endurance: setup
 
 interop: setup
 	@scripts/interop.sh
+
+scan:
+	@scripts/scan-tools.sh
 
 # Where other servers are, to stand in the same tables.
 PEERS ?= ../shared/bench
