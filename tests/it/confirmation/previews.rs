@@ -135,7 +135,7 @@ fn a_token_is_for_its_own_call() {
     let preview = session.call("issue_invoice", arguments.clone());
     let token = preview["confirmation_token"].clone();
     let before = office.contents();
-    let forged = token.as_str().unwrap().replace(|c: char| c == 'A', "B");
+    let forged = token.as_str().unwrap().replace('A', "B");
     for (tool, arguments, token) in [
         ("issue_invoice", json!({"invoice_id": 4}), token.clone()),
         ("issue_invoice", json!({"invoice_id": 1, "issue_date": "2026-01-01"}), token.clone()),
