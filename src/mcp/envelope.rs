@@ -13,12 +13,13 @@ use uuid::Uuid;
 
 use super::{
     args::{self, And, ConfirmationArgs, KeyArgs},
-    caller::Caller,
+    caller::{Caller, Callers},
     confirmation::{self, Asked, Bearer, Binding, Confirmations, Host, Proposal, Reply, Yes},
     retry::retry,
     tool::{self, Ask, Entry, View as _, Write},
 };
 use crate::{
+    auth::scope::Scope,
     books::Books,
     clock,
     domain::ids::BusinessId,
@@ -40,7 +41,7 @@ struct Call<'a> {
     hash: [u8; 32],
     key: String,
     key_is_callers: bool,
-    caller: &'a Caller,
+    caller: Caller,
     business: BusinessId,
 }
 
@@ -76,7 +77,7 @@ enum Outcome {
 pub async fn run<T: Write>(
     entry: &Entry,
     books: &Books,
-    caller: &Caller,
+    callers: &Callers,
     host: &Host<'_>,
     arguments: JsonObject,
 ) -> Result<Reply> {
@@ -84,29 +85,16 @@ pub async fn run<T: Write>(
     // refused before anything is begun
     let And(args, And(key, token)): And<T::Args, And<KeyArgs, ConfirmationArgs>> =
         args::parse(&entry.tool.input_schema, &arguments)?;
-    caller.must(T::scope(&args))?;
+    let scope = T::scope(&args);
     let given = key.given()?;
-    let call = Call {
+    let mut call = Call {
         entry,
         hash: hash(&arguments),
         arguments,
         key_is_callers: given.is_some(),
         key: given.unwrap_or_else(|| Uuid::new_v4().to_string()),
-        caller,
+        caller: admit(entry, callers, scope, books.business)?,
         business: books.business,
-    };
-    let remembered = Mutex::new(None);
-    let run = async |purpose: Purpose<T::View>| {
-        let done = retry(T::ABOUT.name, |until| {
-            let attempt = async |client: &mut Client| {
-                attempt::<T>(books, client, &call, host.confirmations, &purpose, &remembered).await
-            };
-            books.over(until, attempt)
-        });
-        match (done.await, remembered.lock().unwrap_or_else(PoisonError::into_inner).as_ref()) {
-            (Err(error @ Error::Unavailable { .. }), Some(_)) => Err(unsure(error, call.key_is_callers)),
-            (done, _) => done,
-        }
     };
     let mut purpose = match T::asks(&args).filter(|_| host.confirmations.asks) {
         None => Purpose::Unasked,
@@ -116,13 +104,44 @@ pub async fn run<T: Write>(
         },
     };
     loop {
-        match run(purpose).await? {
+        match perform::<T>(books, &call, host.confirmations, purpose).await? {
             Outcome::Answer(answer) => return Ok(Reply::Done(answer)),
             Outcome::Proposal(proposal) => match host.ask(&proposal, &call.binding()).await? {
                 Asked::Later(reply) => return Ok(reply),
                 Asked::Yes => purpose = Purpose::Confirmed(proposal.yes),
             },
         }
+        // whoever called may have lost their access while the person thought
+        call.caller = admit(entry, callers, scope, call.business)?;
+    }
+}
+
+/// Who calls at this moment, where they may make this very call.
+fn admit(entry: &Entry, callers: &Callers, scope: Scope, business: BusinessId) -> Result<Caller> {
+    let caller = callers.current()?;
+    entry.permits(&caller)?;
+    caller.must(scope)?;
+    caller.must_see(business)?;
+    Ok(caller)
+}
+
+/// Tries until it is done or refused.
+async fn perform<T: Write>(
+    books: &Books,
+    call: &Call<'_>,
+    confirmations: &Confirmations,
+    purpose: Purpose<T::View>,
+) -> Result<Outcome> {
+    let remembered = Mutex::new(None);
+    let done = retry(T::ABOUT.name, |until| {
+        let attempt = async |client: &mut Client| {
+            attempt::<T>(books, client, call, confirmations, &purpose, &remembered).await
+        };
+        books.over(until, attempt)
+    });
+    match (done.await, remembered.into_inner().unwrap_or_else(PoisonError::into_inner)) {
+        (Err(error @ Error::Unavailable { .. }), Some(_)) => Err(unsure(error, call.key_is_callers)),
+        (done, _) => done,
     }
 }
 

@@ -94,7 +94,7 @@ impl Facturo {
     async fn answer(&self, entry: &Entry, host: &Host<'_>, arguments: JsonObject) -> Result<Reply> {
         let caller = self.callers.current()?;
         entry.permits(&caller)?;
-        entry.call(self.books_for(&caller).await?, &caller, host, arguments).await
+        entry.call(self.books_for(&caller).await?, &self.callers, host, arguments).await
     }
 }
 

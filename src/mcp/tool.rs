@@ -12,7 +12,7 @@ use time::Date;
 
 use super::{
     args::{self, And, Arguments, ConfirmationArgs, KeyArgs},
-    caller::Caller,
+    caller::{Caller, Callers},
     confirmation::{Host, Preview, Question, Reply},
     envelope,
     retry::retry,
@@ -118,7 +118,7 @@ pub struct Entry {
     run: for<'a> fn(
         &'a Entry,
         &'a Books,
-        &'a Caller,
+        &'a Callers,
         &'a Host<'a>,
         JsonObject,
     ) -> BoxFuture<'a, Result<Reply>>,
@@ -150,8 +150,8 @@ impl Entry {
             scope: T::ABOUT.scope,
             also: None,
             writes: true,
-            run: |entry, books, caller, host, arguments| {
-                Box::pin(envelope::run::<T>(entry, books, caller, host, arguments))
+            run: |entry, books, callers, host, arguments| {
+                Box::pin(envelope::run::<T>(entry, books, callers, host, arguments))
             },
         }
     }
@@ -169,12 +169,12 @@ impl Entry {
     pub async fn call(
         &self,
         books: &Books,
-        caller: &Caller,
+        callers: &Callers,
         host: &Host<'_>,
         arguments: JsonObject,
     ) -> Result<Reply> {
         let arguments = args::prepare(&self.tool.input_schema, arguments)?;
-        (self.run)(self, books, caller, host, arguments).await
+        (self.run)(self, books, callers, host, arguments).await
     }
 }
 

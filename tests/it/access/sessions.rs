@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use serde_json::{Value, json};
 
 use super::forge::{Forge, SECRET, by_secret, claims, ed_header, ed_jwk, hs256, seconds, signed};
-use crate::support::office::Office;
+use crate::support::office::{Office, with};
 use crate::support::session::{Era, Session, facturo};
 
 fn session(command: &mut Command) -> Session {
@@ -79,6 +79,88 @@ fn keys_come_and_go_while_a_session_lasts() {
     assert!(told.contains("FACTURO_JWKS names cannot be read") && !told.contains(".json"), "{told}");
     forge.keep(&[ed_jwk("new", &forge.strange)]);
     assert_eq!(refusal(&mut by_new), None, "it heals by itself");
+}
+
+/// Of one who may issue, and is asked by a form; draft 1 waits.
+fn issuer(office: &mut Office, forge: &Forge, era: Era, capabilities: Value, more: Value) -> Session {
+    let client = office.client("Ana");
+    assert_eq!(office.draft(client, "10"), 1);
+    let scope = json!({"scope": "invoices:read invoices:issue"});
+    let mut command = forge.command(&forge.token(&claims(with(scope, more))));
+    command.env("DATABASE_URL", office.database.url()).env("FACTURO_CONFIRM", "ask");
+    Session::start_with(&mut command, era, capabilities)
+}
+
+#[test]
+fn a_yes_comes_too_late_once_the_token_has_expired() {
+    let (mut office, forge) = (Office::open(), Forge::new());
+    let until = seconds(4);
+    let forms = json!({"elicitation": {}});
+    let mut session = issuer(&mut office, &forge, Era::Handshake, forms, json!({"exp": until}));
+    let call = session.send_call("issue_invoice", json!({"invoice_id": 1}));
+    let form = session.asked("elicitation/create");
+    let before = office.contents();
+    while seconds(0) < until {
+        std::thread::sleep(Duration::from_millis(50));
+    }
+    session.answer(&form, json!({"action": "accept", "content": {"confirm": true}}));
+    let told = session.outcome(call).unwrap_err();
+    assert!(told.contains("has expired"), "{told}");
+    assert_eq!(office.contents(), before);
+}
+
+#[test]
+fn a_yes_comes_too_late_once_the_key_is_gone() {
+    let forms = json!({"elicitation": {}});
+    let accepted = json!({"action": "accept", "content": {"confirm": true}});
+    let draft = json!({"invoice_id": 1});
+    for (era, capabilities) in
+        [(Era::Handshake, forms.clone()), (Era::Stateless, forms), (Era::Handshake, json!({}))]
+    {
+        let (mut office, forge) = (Office::open(), Forge::new());
+        let asks = capabilities != json!({});
+        let mut session = issuer(&mut office, &forge, era, capabilities, json!({}));
+        let mut call = session.send_call("issue_invoice", draft.clone());
+        let mut params = json!({"name": "issue_invoice", "arguments": draft});
+        let form = match era {
+            Era::Handshake if asks => session.asked("elicitation/create"),
+            _ => session.answer_to(call)["result"].take(),
+        };
+        let before = office.contents();
+        forge.keep(&[]);
+        if form["resultType"] == "input_required" {
+            params["requestState"] = form["requestState"].clone();
+            params["inputResponses"] = json!({"confirmation": accepted});
+            call = session.send("tools/call", params);
+        } else if asks {
+            session.answer(&form, accepted.clone());
+        } else {
+            let token = &form["structuredContent"]["confirmation_token"];
+            assert!(token.is_string(), "{form}");
+            params["arguments"]["confirmation_token"] = token.clone();
+            call = session.send("tools/call", params);
+        }
+        let told = session.outcome(call).unwrap_err();
+        assert!(told.contains("no key that facturo can use"), "{told}");
+        assert_eq!(office.contents(), before);
+    }
+}
+
+#[test]
+fn a_yes_is_of_no_use_to_another() {
+    let (mut office, forge) = (Office::open(), Forge::new());
+    let mut ana = issuer(&mut office, &forge, Era::Handshake, json!({}), json!({}));
+    let mut call = json!({"invoice_id": 1});
+    call["confirmation_token"] = ana.call("issue_invoice", call.clone())["confirmation_token"].take();
+    let scope = json!({"sub": "eva", "scope": "invoices:read invoices:issue"});
+    let mut command = forge.command(&forge.token(&claims(scope)));
+    command.env("DATABASE_URL", office.database.url()).env("FACTURO_CONFIRM", "ask");
+    let mut eva = Session::start(&mut command, Era::Handshake);
+    let before = office.contents();
+    let told = eva.refuse("issue_invoice", call.clone());
+    assert!(told.starts_with("confirmation_token: "), "{told}");
+    assert_eq!(office.contents(), before);
+    assert_eq!(ana.call("issue_invoice", call)["status"], "pending");
 }
 
 /// The session answers, lists nothing, and says to the model and to the person what is wrong.

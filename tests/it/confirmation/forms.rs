@@ -20,11 +20,6 @@ fn ask(session: &mut Session, tool: &str, arguments: Value) -> (i64, Value) {
     (call, session.asked("elicitation/create"))
 }
 
-fn answer(session: &mut Session, form: &Value, result: Value) {
-    let line = json!({"jsonrpc": "2.0", "id": form["id"], "result": result});
-    session.host.write(format!("{line}\n"));
-}
-
 fn open(office: &Office) -> Session {
     session(&office.database, Era::Handshake, forms())
 }
@@ -42,7 +37,7 @@ fn nothing_is_written_before_the_yes() {
             "0",
             "{tool} holds a transaction while the person thinks"
         );
-        answer(&mut session, &form, yes());
+        session.answer(&form, yes());
         session.outcome(call).unwrap();
         assert_ne!(office.contents(), before, "{tool} did nothing");
     }
@@ -65,7 +60,7 @@ fn whom_it_concerns_stands_in_a_field_of_its_own() {
         let field = json!({"type": "boolean", "title": "Sí, hacerlo", "description": described});
         assert_eq!(schema["properties"], json!({"confirm": field}), "{tool}");
         assert_eq!(schema["required"], json!(["confirm"]));
-        answer(&mut session, &form, json!({"action": "decline"}));
+        session.answer(&form, json!({"action": "decline"}));
         session.outcome(call).unwrap_err();
     }
 }
@@ -86,7 +81,7 @@ fn nothing_but_a_yes_is_a_yes() {
         (json!({"roots": []}), "without an answer"),
     ] {
         let (call, form) = ask(&mut session, "issue_invoice", json!({"invoice_id": 1}));
-        answer(&mut session, &form, result);
+        session.answer(&form, result);
         let text = session.outcome(call).unwrap_err();
         assert!(text.contains(told) && text.contains("nothing was done"), "{text}");
     }
@@ -107,7 +102,7 @@ fn what_changed_while_the_person_thought_is_not_done() {
         let (call, form) = ask(&mut session, tool, arguments);
         office.call(change, changed);
         let before = office.contents();
-        answer(&mut session, &form, yes());
+        session.answer(&form, yes());
         let told = session.outcome(call).unwrap_err();
         assert!(told.contains("changed meanwhile"), "{tool} after {change}: {told}");
         assert_eq!(office.contents(), before, "{tool} after {change}");
@@ -123,13 +118,13 @@ fn other_calls_go_on_and_each_answer_is_for_its_own_call() {
     for n in 0..20 {
         session.call("create_client", json!({"name": format!("Client {n}")}));
     }
-    answer(&mut session, &of_delete, json!({"action": "decline"}));
+    session.answer(&of_delete, json!({"action": "decline"}));
     session.outcome(delete).unwrap_err();
-    answer(&mut session, &of_issue, yes());
+    session.answer(&of_issue, yes());
     assert_eq!(session.outcome(issue).unwrap()["status"], "pending");
     // an answer that comes twice, or to a question that nobody asked
-    answer(&mut session, &of_delete, yes());
-    answer(&mut session, &json!({"id": 999}), yes());
+    session.answer(&of_delete, yes());
+    session.answer(&json!({"id": 999}), yes());
     assert_eq!(session.call("get_invoice", json!({"invoice_id": 4}))["status"], "draft");
 }
 
@@ -145,7 +140,7 @@ fn a_question_has_an_end() {
     assert!(told.contains("Nobody answered"), "{told}");
     assert_eq!(session.asked("notifications/cancelled")["params"]["requestId"], form["id"]);
     // too late
-    answer(&mut session, &form, yes());
+    session.answer(&form, yes());
     session.call("get_business", json!({}));
     assert_eq!(office.contents(), before);
 }
@@ -160,7 +155,7 @@ fn a_call_that_is_cancelled_takes_its_question_back() {
         json!({"jsonrpc": "2.0", "method": "notifications/cancelled", "params": {"requestId": call}});
     session.host.write(format!("{cancel}\n"));
     assert_eq!(session.asked("notifications/cancelled")["params"]["requestId"], form["id"]);
-    answer(&mut session, &form, yes());
+    session.answer(&form, yes());
     session.call("get_business", json!({}));
     std::thread::sleep(Duration::from_millis(50));
     assert_eq!(office.contents(), before);
@@ -193,7 +188,7 @@ fn a_repeat_by_key_is_answered_without_asking() {
     for (tool, arguments) in acts() {
         let keyed = with(arguments, json!({"idempotency_key": "k"}));
         let (call, form) = ask(&mut session, tool, keyed.clone());
-        answer(&mut session, &form, yes());
+        session.answer(&form, yes());
         let first = session.outcome(call).unwrap();
         assert_eq!(session.call(tool, keyed), first, "{tool}");
     }
@@ -229,7 +224,7 @@ fn two_hundred_and_sixty_questions_leave_room_for_their_answers() {
     session.host.write(calls);
     let forms: Vec<Value> = (0..260).map(|_| session.asked("elicitation/create")).collect();
     for form in &forms {
-        answer(&mut session, form, json!({"action": "decline"}));
+        session.answer(form, json!({"action": "decline"}));
     }
     for id in 1_000..1_260 {
         session.outcome(id).unwrap_err();

@@ -125,6 +125,12 @@ impl Session {
         self.message(|message| message["method"] == method)
     }
 
+    /// Answers a request of the server's.
+    pub(crate) fn answer(&mut self, asked: &Value, result: Value) {
+        let line = json!({"jsonrpc": "2.0", "id": asked["id"], "result": result});
+        self.host.write(format!("{line}\n"));
+    }
+
     fn message(&mut self, is_it: impl Fn(&Value) -> bool) -> Value {
         if let Some(at) = self.early.iter().position(&is_it) {
             return self.early.remove(at);
