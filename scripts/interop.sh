@@ -51,8 +51,6 @@ FACTURO_POSTGRES_BIN=$(scripts/setup.sh --print-bin)
 scratch=$(mktemp -d "${TMPDIR:-/tmp}/facturo-interop-XXXXXX")
 chmod 755 "$scratch" # as root, PostgreSQL runs as another user
 trap 'rm -rf "$scratch" 2>/dev/null || { sleep 2; rm -rf "$scratch"; }' EXIT
-# nobody is there to be asked
-export FACTURO_CONFIRM=never
 export FACTURO FACTURO_POSTGRES_BIN FACTURO_SCRATCH=1 FACTURO_LINGER=5 FACTURO_LOG=warn,rmcp=error
 export NODE_PREFIX=$here/node PATH=$here/node/node_modules/.bin:$PATH PYTHONDONTWRITEBYTECODE=1
 

@@ -13,15 +13,28 @@ NOT_FOUND = {-32002, -32602}
 
 def server():
     """The command and the environment of the server under test."""
-    names = ("FACTURO_CONFIRM", "FACTURO_DATA_DIR", "FACTURO_LINGER", "FACTURO_LOG", "FACTURO_POSTGRES_BIN", "FACTURO_SCRATCH")
+    names = ("FACTURO_DATA_DIR", "FACTURO_LINGER", "FACTURO_LOG", "FACTURO_POSTGRES_BIN", "FACTURO_SCRATCH")
     return os.environ["FACTURO"], {name: os.environ[name] for name in names if os.environ.get(name)}
+
+
+class Person:
+    """Says yes to whatever they are asked."""
+
+    def __init__(self):
+        self.asked = 0
+
+    async def answer(self, form, of):
+        must(form.requested_schema["required"] == ["confirm"], f"a form of {form.requested_schema}")
+        self.asked += 1
+        return of(action="accept", content={"confirm": True})
 
 
 class Official:
     """The package mcp."""
 
-    def __init__(self, client):
+    def __init__(self, client, person):
         self.client = client
+        self.person = person
         self.protocol = client.protocol_version
 
     async def tools(self):
@@ -51,17 +64,25 @@ class Official:
 @asynccontextmanager
 async def official(era):
     from mcp import Client, StdioServerParameters
+    from mcp.types import ElicitResult
 
     command, env = server()
-    async with Client(StdioServerParameters(command=command, env=env), mode=era) as client:
-        yield Official(client)
+    person = Person()
+
+    async def asked(_context, form):
+        return await person.answer(form, ElicitResult)
+
+    server_to_start = StdioServerParameters(command=command, env=env)
+    async with Client(server_to_start, mode=era, elicitation_callback=asked) as client:
+        yield Official(client, person)
 
 
 class Fast:
     """The package fastmcp."""
 
-    def __init__(self, client):
+    def __init__(self, client, person):
         self.client = client
+        self.person = person
         self.protocol = client.protocol_version
 
     async def tools(self):
@@ -90,11 +111,17 @@ class Fast:
 @asynccontextmanager
 async def fast(era):
     from fastmcp import Client
+    from fastmcp.client.elicitation import ElicitResult
     from fastmcp.client.transports import StdioTransport
 
     command, env = server()
-    async with Client(StdioTransport(command=command, args=[], env=env), mode=era) as client:
-        yield Fast(client)
+    person = Person()
+
+    async def asked(_message, _type, form, _context):
+        return await person.answer(form, ElicitResult)
+
+    async with Client(StdioTransport(command=command, args=[], env=env), mode=era, elicitation_handler=asked) as client:
+        yield Fast(client, person)
 
 
 # What the Inspector's command line says by its exit code.
@@ -102,15 +129,16 @@ REFUSED = 5
 
 
 class Inspector:
-    """A process for each request."""
+    """A process for each request, with nobody to be asked."""
 
     def __init__(self, era):
         self.era = era
+        self.person = None
         self.protocol = era
 
     async def run(self, *arguments):
         command, env = server()
-        settings = [part for name, value in env.items() for part in ("-e", f"{name}={value}")]
+        settings = [part for name, value in {**env, "FACTURO_CONFIRM": "never"}.items() for part in ("-e", f"{name}={value}")]
         process = await asyncio.create_subprocess_exec(
             "mcp-inspector", "--cli", "-q", "--format", "json", "--protocol-era", self.era, *settings, command, *arguments,
             stdin=asyncio.subprocess.DEVNULL, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE,

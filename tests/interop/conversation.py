@@ -63,7 +63,8 @@ def compare(where, answer, expected, known):
 
 
 async def play(client):
-    """`client` has tools(), resources(), templates(), call(name, arguments) and read(uri). Answers the steps played."""
+    """`client` has tools(), resources(), templates(), call(name, arguments) and read(uri), and a person, or None where nobody is
+    asked. Answers the steps played."""
     tools = await client.tools()
     must(len(tools) == len(set(tools)), "tools/list names a tool twice")
     played = {step["call"] for step in STEPS if "call" in step}
@@ -78,7 +79,10 @@ async def play(client):
 
 
 async def play_call(client, step, known, where):
+    before = client.person and client.person.asked
     refused, answer, text = await client.call(step["call"], filled(step.get("args", {}), known))
+    if client.person:
+        must(client.person.asked - before == int(step.get("asks", False)), f"{where}: asked {client.person.asked - before} times")
     if "refused" in step:
         must(refused and step["refused"] in text, f"{where}: expected a refusal with {step['refused']!r}, got {text}")
         return

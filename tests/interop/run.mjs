@@ -7,6 +7,7 @@ import { pathToFileURL } from "node:url";
 const sdk = createRequire(`${process.env.NODE_PREFIX}/`);
 const load = (path) => import(pathToFileURL(sdk.resolve(`@modelcontextprotocol/sdk/${path}`)));
 const { Client } = await load("client/index.js");
+const { ElicitRequestSchema } = await load("types.js");
 const { StdioClientTransport, getDefaultEnvironment } = await load("client/stdio.js");
 
 const steps = JSON.parse(readFileSync(new URL("session.json", import.meta.url)));
@@ -37,8 +38,10 @@ function compare(where, answer, expected, known) {
 }
 
 async function playCall(client, step, known, where) {
+  const before = asked;
   const result = await client.callTool({ name: step.call, arguments: filled(step.args ?? {}, known) });
   const text = result.content[0].text;
+  must(asked - before === Number(step.asks ?? false), `${where}: asked ${asked - before} times`);
   if (step.refused) {
     must(result.isError && text.includes(step.refused), `${where}: expected a refusal with ${step.refused}, got ${text}`);
     return;
@@ -61,13 +64,19 @@ async function playRead(client, step, known, where) {
   compare(where, JSON.parse(result.contents[0].text), step.expect, known);
 }
 
-const names = ["FACTURO_CONFIRM", "FACTURO_DATA_DIR", "FACTURO_LINGER", "FACTURO_LOG", "FACTURO_POSTGRES_BIN", "FACTURO_SCRATCH"];
+const names = ["FACTURO_DATA_DIR", "FACTURO_LINGER", "FACTURO_LOG", "FACTURO_POSTGRES_BIN", "FACTURO_SCRATCH"];
 const set = names.filter((name) => process.env[name]).map((name) => [name, process.env[name]]);
 const env = { ...getDefaultEnvironment(), ...Object.fromEntries(set) };
 const transport = new StdioClientTransport({ command: process.env.FACTURO, env });
 let protocol = "?";
 transport.setProtocolVersion = (version) => (protocol = version);
-const client = new Client({ name: "interop", version: "0" });
+const client = new Client({ name: "interop", version: "0" }, { capabilities: { elicitation: { form: {} } } });
+// a person who says yes to whatever they are asked
+let asked = 0;
+client.setRequestHandler(ElicitRequestSchema, async () => {
+  asked += 1;
+  return { action: "accept", content: { confirm: true } };
+});
 await client.connect(transport);
 try {
   const { tools } = await client.listTools();
