@@ -96,6 +96,7 @@ CREATE TABLE invoices (
 CREATE INDEX invoices_by_client ON invoices (business_id, client_id, status, id);
 CREATE INDEX invoices_by_issue_date ON invoices (business_id, issue_date, id);
 CREATE INDEX invoices_by_due_date ON invoices (business_id, status, due_date, id);
+CREATE INDEX invoices_drafts ON invoices (business_id, issue_date, id) WHERE status = 'draft';
 CREATE INDEX invoices_by_series ON invoices (business_id, series);
 CREATE INDEX invoices_by_original ON invoices (business_id, corrects) WHERE corrects IS NOT NULL;
 CREATE INDEX invoices_by_total ON invoices (business_id, total, id);

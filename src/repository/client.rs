@@ -166,7 +166,7 @@ async fn find_words(
     let statement = include_str!("../../sql/queries/client/find_words.sql");
     let params: sql::Params<'_> =
         &[&business.0, &filter.include_archived, &city(filter), &words, &after, &(limit + 1)];
-    let found = sql::query(client, statement, params, read).await?;
+    let found = sql::query_filtered(client, statement, params, read).await?;
     Ok(page::page(found, limit, WORDS, |client| vec![client.id.to_string()]))
 }
 
@@ -186,7 +186,8 @@ async fn find_similar(
     let params: sql::Params<'_> =
         &[&business.0, &filter.include_archived, &city(filter), &query, &rank, &after, &(limit + 1)];
     let found =
-        sql::query(client, statement, params, |row| Ok((read(row)?, row.get::<i32>("rank")?))).await?;
+        sql::query_filtered(client, statement, params, |row| Ok((read(row)?, row.get::<i32>("rank")?)))
+            .await?;
     let found =
         page::page(found, limit, SIMILAR, |(client, rank)| vec![rank.to_string(), client.id.to_string()]);
     let items = found.items.into_iter().map(|(client, _)| client).collect();

@@ -128,7 +128,7 @@ pub async fn list(
         &id,
         &(limit + 1),
     ];
-    let found = sql::query(client, statement, params, read).await?;
+    let found = sql::query_filtered(client, statement, params, read).await?;
     Ok(page::page(found, limit, LIST, |payment| vec![payment.paid_on.to_string(), payment.id.to_string()]))
 }
 

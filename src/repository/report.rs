@@ -32,7 +32,7 @@ pub async fn summarize(
     let statement = include_str!("../../sql/queries/report/summary.sql");
     let params: sql::Params<'_> =
         &[&business.0, &issued.0, &issued.1, &group_by.name(), &ahead, &key, &currency, &(limit + 1)];
-    let found = sql::query(client, statement, params, |row| {
+    let found = sql::query_filtered(client, statement, params, |row| {
         let summary = SummaryRow {
             key: row.get("key")?,
             label: row.get("label")?,

@@ -86,6 +86,18 @@ pub async fn query<T>(
     rows.iter().map(|row| read(&mut Columns::of(row))).collect()
 }
 
+/// As [`query`], for a statement with filters that may be absent. It is planned for its values at each call: once prepared, PostgreSQL
+/// would soon plan it for any values whatsoever, and take no index that serves only some.
+pub async fn query_filtered<T>(
+    client: &impl Connection,
+    statement: &'static str,
+    params: Params<'_>,
+    read: impl Fn(&mut Columns<'_>) -> Result<T>,
+) -> Result<Vec<T>> {
+    let rows = unprepared_rows(client, statement, params).await?;
+    rows.iter().map(|row| read(&mut Columns::of(row))).collect()
+}
+
 pub async fn query_opt<T>(
     client: &impl Connection,
     statement: &'static str,
@@ -111,9 +123,17 @@ pub async fn query_one<T>(
 
 async fn rows(client: &impl Connection, statement: &'static str, params: Params<'_>) -> Result<Vec<Row>> {
     if unprepared::is_wanted() {
-        return answered(client.driver().query_typed(statement, &unprepared::typed(params))).await;
+        return unprepared_rows(client, statement, params).await;
     }
     answered(async { client.query(&client.prepare_cached(statement).await?, params).await }).await
+}
+
+async fn unprepared_rows(
+    client: &impl Connection,
+    statement: &'static str,
+    params: Params<'_>,
+) -> Result<Vec<Row>> {
+    answered(client.driver().query_typed(statement, &unprepared::typed(params))).await
 }
 
 /// Answers how many rows it touched.

@@ -1,6 +1,6 @@
-//! Statements that go alone, each with the types of its values, for a server behind a pooler. A pooler may hand each transaction,
-//! or each statement outside of one, to another session, where what was prepared is missing, or is somebody else's
-//! under the same name.
+//! Statements that go alone, each with the types of its values: those that are to be planned for them, and all of a server
+//! behind a pooler. A pooler may hand each transaction, or each statement outside of one, to another session, where what
+//! was prepared is missing, or is somebody else's under the same name.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 

@@ -135,7 +135,7 @@ pub async fn list(
         &id.unwrap_or(first_id),
         &(limit + 1),
     ];
-    let found = sql::query(client, sort.statement(), params, read).await?;
+    let found = sql::query_filtered(client, sort.statement(), params, read).await?;
     Ok(page::page(found, limit, sort.name(), |invoice| {
         let key = match sort {
             Sort::Newest | Sort::Oldest => invoice.issue_date().to_string(),
