@@ -47,12 +47,12 @@ struct Call<'a> {
 
 impl Call<'_> {
     fn key(&self) -> idempotency::Key<'_> {
-        let (actor, tool) = (&self.caller.actor, self.entry.tool.name.as_ref());
+        let (actor, tool) = (&self.caller.actor, self.entry.name);
         idempotency::Key { business: self.business, actor, tool, key: &self.key }
     }
 
     fn binding(&self) -> Binding<'_> {
-        let (actor, tool) = (&self.caller.actor, self.entry.tool.name.as_ref());
+        let (actor, tool) = (&self.caller.actor, self.entry.name);
         Binding { business: self.business, actor, tool, arguments_hash: &self.hash }
     }
 }

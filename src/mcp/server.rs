@@ -88,7 +88,7 @@ impl Facturo {
     }
 
     fn entry(&self, name: &str) -> Option<&Entry> {
-        self.tools.binary_search_by(|entry| (*entry.tool.name).cmp(name)).ok().map(|at| &self.tools[at])
+        self.tools.binary_search_by(|entry| entry.name.cmp(name)).ok().map(|at| &self.tools[at])
     }
 
     async fn answer(&self, entry: &Entry, host: &Host<'_>, arguments: JsonObject) -> Result<Reply> {
@@ -121,13 +121,13 @@ impl ServerHandler for Facturo {
     ) -> std::result::Result<ListToolsResult, ErrorData> {
         let allowed = |caller: &Caller| {
             let entries = self.tools.iter().filter(|entry| entry.permits(caller).is_ok());
-            entries.map(|entry| entry.tool.clone()).collect()
+            entries.map(|entry| Tool::clone(&entry.tool)).collect()
         };
         Ok(ListToolsResult::with_all_items(self.listed(allowed)))
     }
 
     fn get_tool(&self, name: &str) -> Option<Tool> {
-        self.entry(name).map(|entry| entry.tool.clone())
+        self.entry(name).map(|entry| Tool::clone(&entry.tool))
     }
 
     async fn call_tool(
@@ -147,11 +147,11 @@ impl ServerHandler for Facturo {
         let answer = AssertUnwindSafe(answer)
             .catch_unwind()
             .await
-            .unwrap_or_else(|_| Err(Error::internal("a tool panicked", entry.tool.name.as_ref())));
+            .unwrap_or_else(|_| Err(Error::internal("a tool panicked", entry.name)));
         Ok(match answer {
             Ok(Reply::Done(json)) => structured(json).into(),
             Ok(Reply::Input(result)) => result.into(),
-            Err(error) => refusal(&entry.tool.name, &error).into(),
+            Err(error) => refusal(entry.name, &error).into(),
         })
     }
 

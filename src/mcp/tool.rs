@@ -1,6 +1,6 @@
 //! A tool: its arguments, its answer, and what it does; and the one path that every call of one takes.
 
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use deadpool_postgres::Client;
 use futures_util::future::BoxFuture;
@@ -111,7 +111,9 @@ impl<'a> Desk<'a> {
 
 /// A tool in the list: how it looks, and how it runs.
 pub struct Entry {
-    pub tool: Tool,
+    pub name: &'static str,
+    /// Made when it is first asked for, since the schemas of all of them take longer than everything else at the start.
+    pub tool: LazyLock<Tool>,
     scope: Scope,
     also: Option<Scope>,
     writes: bool,
@@ -126,10 +128,12 @@ pub struct Entry {
 
 impl Entry {
     pub fn read<T: Read + 'static>() -> Self {
-        let output = schema::of_output::<Answer<T::View>>();
-        let tool = describe(T::ABOUT, T::Args::schema(), output, hints(true, false));
         Self {
-            tool,
+            name: T::ABOUT.name,
+            tool: LazyLock::new(|| {
+                let output = schema::of_output::<Answer<T::View>>();
+                describe(T::ABOUT, T::Args::schema(), output, hints(true, false))
+            }),
             scope: T::ABOUT.scope,
             also: T::ALSO,
             writes: false,
@@ -138,15 +142,17 @@ impl Entry {
     }
 
     pub fn write<T: Write + 'static>() -> Self {
-        let mut input = And::<T::Args, KeyArgs>::schema();
-        let mut output = schema::of_output::<Answer<T::View>>();
-        if T::ASKS {
-            input = schema::merge(input, ConfirmationArgs::schema());
-            output = schema::either(output, schema::of_output::<Preview>());
-        }
-        let tool = describe(T::ABOUT, input, output, hints(false, T::DESTRUCTIVE));
         Self {
-            tool,
+            name: T::ABOUT.name,
+            tool: LazyLock::new(|| {
+                let mut input = And::<T::Args, KeyArgs>::schema();
+                let mut output = schema::of_output::<Answer<T::View>>();
+                if T::ASKS {
+                    input = schema::merge(input, ConfirmationArgs::schema());
+                    output = schema::either(output, schema::of_output::<Preview>());
+                }
+                describe(T::ABOUT, input, output, hints(false, T::DESTRUCTIVE))
+            }),
             scope: T::ABOUT.scope,
             also: None,
             writes: true,

@@ -26,6 +26,6 @@ pub fn all() -> Vec<Entry> {
         report::tools(),
     ];
     let mut all: Vec<Entry> = rooms.into_iter().flatten().collect();
-    all.sort_by(|a, b| a.tool.name.cmp(&b.tool.name));
+    all.sort_by(|a, b| a.name.cmp(b.name));
     all
 }
