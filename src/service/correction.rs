@@ -41,9 +41,9 @@ pub async fn create(
     let earlier = earlier(act, id).await?;
     let each = earlier.iter().map(|held| (&held.now.invoice, &held.now.lines[..]));
     let standing = Standing::new((&*original, &original_lines[..]), each);
-    let lines = correction::lines(&new, &standing, &act.business.details, &client.details)?;
+    let (lines, totals) = correction::content(&new, &standing, &act.business.details, &client.details)?;
     let left = if new.method == Method::Difference { standing.total() } else { Decimal::ZERO };
-    let mut corrective = correction::draft(original, &new, &lines, issue_date, act.now)?;
+    let mut corrective = correction::draft(original, &new, (&lines, totals), issue_date, act.now)?;
     corrective.client_name.clone_from(&client.details.name);
     let series = series::of(&all_series, &corrective)?;
     series::issue(act, series, &client, &mut corrective, &lines, issue_date, left).await?;

@@ -15,7 +15,7 @@ use crate::{
         line::{self, ContentInput, Line},
         mentions,
         series::Kind,
-        tax::{category::Category, treatment::Usual},
+        tax::{Totals, category::Category, treatment::Usual},
     },
     error::{Error, Result},
 };
@@ -47,33 +47,37 @@ pub fn day(asked: Option<Date>, original: &Invoice, today: Date) -> Result<Date>
     Err(Error::invalid("issue_date", format!("{day} is before the original's"), accepted))
 }
 
-/// What stands on the corrective invoice, taxed as on the day of the original.
-pub fn lines(
+/// What stands on the corrective invoice, taxed as on the day of the original, and what it comes to.
+pub fn content(
     new: &NewCorrection,
     standing: &Standing<'_>,
     business: &BusinessDetails,
     client: &ClientDetails,
-) -> Result<Vec<Line>> {
+) -> Result<(Vec<Line>, Totals)> {
     let (original, original_lines) = standing.original();
-    match (&new.content, new.method) {
-        (Some(content), method) => {
+    let lines = match (&new.content, new.method) {
+        (Some(content), _) => {
             let usual = business.usual_tax(client, original.scheme, original.taxed_on());
             let usual = as_on_original(usual, original_lines);
-            let (lines, totals) = line::price(content, usual, original.currency)?;
-            standing.admits(method, &lines, &totals)?;
-            Ok(lines)
+            line::compose(content, usual, original.currency)?
         }
         (None, Method::Difference) => {
             let label = original.label();
             standing.taken_back(&match business.language.code() {
                 "es" => format!("Resto de {label}"),
                 _ => format!("Rest of {label}"),
-            })
+            })?
         }
         (None, Method::Substitution) => {
-            Err(Error::invalid("lines", "are missing", "all that is right, since it replaces the original"))
+            let accepted = "all that is right, since it replaces the original";
+            return Err(Error::invalid("lines", "are missing", accepted));
         }
+    };
+    let totals = standing.totals(new.method, &lines)?;
+    if new.content.is_some() {
+        standing.admits(new.method, &lines, &totals)?;
     }
+    Ok((lines, totals))
 }
 
 /// Where all lines of the original are taxed alike, so are those of its correction that say nothing else.
@@ -94,7 +98,7 @@ fn as_on_original(usual: Usual, lines: &[Line]) -> Usual {
 pub fn draft(
     original: &Invoice,
     new: &NewCorrection,
-    lines: &[Line],
+    (lines, totals): (&[Line], Totals),
     issue_date: Date,
     now: OffsetDateTime,
 ) -> Result<Invoice> {
@@ -114,10 +118,12 @@ pub fn draft(
         correction: Some(correction),
         state: State::Draft { planned_issue_date: issue_date, series: new.series.clone() },
         due: Due { date: date::plus_days(issue_date, terms), from_terms: true },
-        totals: line::totals(lines, original.currency)?,
+        totals,
         paid: Decimal::ZERO,
         netted: Decimal::ZERO,
         superseded: false,
+        // art. 6.1.i: what was done, was done on the original's day
+        operation_date: Some(original.taxed_on()).filter(|day| *day != issue_date),
         exchange_rate: new
             .exchange_rate
             .or(original.exchange_rate.filter(|_| original.currency != Currency::EUR)),

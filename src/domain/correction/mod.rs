@@ -8,7 +8,7 @@ use rust_decimal::Decimal;
 use time::Date;
 
 pub use self::{
-    making::{NewCorrection, day, draft, lines},
+    making::{NewCorrection, content, day, draft},
     standing::Standing,
 };
 use super::{

@@ -64,12 +64,35 @@ impl<'a> Standing<'a> {
         left
     }
 
+    /// What is left before tax at each rate of withholding, together with `more`.
+    fn withheld_from(&self, more: &[Line]) -> BTreeMap<Decimal, Decimal> {
+        let mut bases = BTreeMap::new();
+        for line in self.all().flat_map(|(_, lines)| *lines).chain(more) {
+            *bases.entry(line.treatment.withholding_rate).or_default() += line.net;
+        }
+        bases
+    }
+
+    /// What a correction comes to. A withholding is rounded on each document, so its parts need not add up to the whole: the
+    /// correction by difference that leaves nothing gives back what is left of it.
+    pub fn totals(&self, method: Method, lines: &[Line]) -> Result<Totals> {
+        let totals = line::totals(lines, self.original.0.currency)?;
+        let leaves_nothing = method == Method::Difference
+            && (self.total() + totals.total).is_zero()
+            && self.withheld_from(lines).values().all(Decimal::is_zero);
+        if !leaves_nothing {
+            return Ok(totals);
+        }
+        let payable = -self.payable();
+        Ok(Totals { withholding: totals.total - payable, payable, ..totals })
+    }
+
     /// Refuses a correction that takes back more than is left: altogether, of what is to be paid, or at some rate.
     pub fn admits(&self, method: Method, lines: &[Line], totals: &Totals) -> Result<()> {
         match method {
             Method::Substitution => self.admits_in_its_place(totals),
             Method::Difference => {
-                self.admits_difference(totals)?;
+                self.admits_difference(lines, totals)?;
                 self.admits_at_each_rate(lines)
             }
         }
@@ -89,7 +112,7 @@ impl<'a> Standing<'a> {
         Ok(())
     }
 
-    fn admits_difference(&self, totals: &Totals) -> Result<()> {
+    fn admits_difference(&self, lines: &[Line], totals: &Totals) -> Result<()> {
         let currency = self.original.0.currency;
         let (total, payable) = (self.total(), self.payable());
         if total.is_zero() && totals.total < Decimal::ZERO {
@@ -101,7 +124,9 @@ impl<'a> Standing<'a> {
             let accepted = format!("a total down to -{left}; without lines or net_amount, all that is left");
             return Err(Error::invalid("lines", problem, accepted));
         }
-        if payable + totals.payable < Decimal::ZERO {
+        // as long as no rate of withholding is taken back more of than is there, what lies below zero is rounding
+        let too_little_withheld = self.withheld_from(lines).values().any(|base| *base < Decimal::ZERO);
+        if payable + totals.payable < Decimal::ZERO && too_little_withheld {
             let left = money::display(payable, currency);
             let problem = format!("give back more than the {left} {currency} that were to be paid");
             return Err(Error::invalid(

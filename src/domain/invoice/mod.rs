@@ -48,7 +48,8 @@ pub struct Invoice {
     pub netted: Decimal,
     /// A corrective invoice by substitution stands in its place.
     pub superseded: bool,
-    /// When goods were delivered or services done, where that is not the issue date (RD 1619/2012, art. 6.1.i; BT-72).
+    /// When goods were delivered or services done, where that is not the issue date (RD 1619/2012, art. 6.1.i; BT-72). Of a
+    /// correction, the day of what it corrects.
     pub operation_date: Option<Date>,
     /// Euros for one unit of the invoice's currency (RD 1619/2012, art. 12).
     pub exchange_rate: Option<Decimal>,
@@ -139,10 +140,9 @@ impl Invoice {
         self.kind == Kind::Simplified || code == Some(Code::R5)
     }
 
-    /// The day whose rates of tax count: that of the operation; of a correction, its original's.
+    /// The day whose rates of tax count: that of the operation.
     pub fn taxed_on(&self) -> Date {
-        let original = self.correction.as_ref().map(|correction| correction.original_issue_date);
-        self.operation_date.or(original).unwrap_or(self.issue_date())
+        self.operation_date.unwrap_or(self.issue_date())
     }
 
     /// What the client still owes; below zero what it is to get back. Drafts and cancelled invoices owe nothing.

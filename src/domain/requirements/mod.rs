@@ -88,10 +88,10 @@ fn seller(business: &BusinessDetails, missing: &mut Missing) {
 }
 
 /// Who receives. A private person needs no tax number and no address (art. 6.1.d and e); a simplified invoice names
-/// nobody (art. 7).
+/// nobody, nor does what corrects one (art. 7).
 fn buyer(client: &ClientDetails, invoice: &Invoice, lines: &[Line], spanish: bool, missing: &mut Missing) {
     const TOOL: &str = "update_client";
-    if invoice.kind == Kind::Simplified {
+    if invoice.is_simplified() {
         return;
     }
     let accounts_for_tax = lines.iter().any(|line| is_for_a_business(line.treatment.category));

@@ -14,7 +14,7 @@ const MAX: Decimal = Decimal::from_parts(400, 0, 0, false, 0);
 const RETAIL_MAX: Decimal = Decimal::from_parts(3_000, 0, 0, false, 0);
 
 /// Up to 400 euros, and never for what goes abroad or reverses the charge; a correction together with what stands of its
-/// original. What takes back is let be.
+/// original. A correction that takes back is let be.
 pub(super) fn check(
     business: &BusinessDetails,
     invoice: &Invoice,
@@ -22,6 +22,9 @@ pub(super) fn check(
     standing: Decimal,
     missing: &mut Missing,
 ) {
+    if invoice.kind == Kind::Corrective && invoice.totals.total <= Decimal::ZERO {
+        return;
+    }
     let wants = match invoice.kind {
         Kind::Corrective => "take it all back (correct_invoice without lines), then make one of",
         Kind::Standard | Kind::Simplified => "this one wants",
@@ -30,7 +33,7 @@ pub(super) fn check(
     let euros = (standing + invoice.totals.total) * rate;
     let limit = if business.retail { RETAIL_MAX } else { MAX };
     missing.unless(
-        euros <= limit || invoice.totals.total <= Decimal::ZERO,
+        euros <= limit,
         &format!(
             "a simplified invoice comes to {} EUR at most; {wants} kind: standard",
             money::display(limit, Currency::EUR)

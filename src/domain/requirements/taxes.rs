@@ -18,11 +18,11 @@ use crate::domain::{
 };
 
 pub(super) fn check(client: &ClientDetails, invoice: &Invoice, lines: &[Line], missing: &mut Missing) {
-    rates_of_the_day(invoice, lines, missing);
     for alike in Alike::of(invoice, lines) {
         basis(invoice, &alike, missing);
-        surcharge(invoice, &alike, missing);
         if !alike.taken_back {
+            rate(invoice, &alike, missing);
+            surcharge(invoice, &alike, missing);
             category(invoice, &alike, missing);
             destination(client, invoice, &alike, missing);
             withholding(client, invoice, &alike, missing);
@@ -81,15 +81,13 @@ fn list(rates: &[Decimal]) -> String {
     rates.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")
 }
 
-/// The rates must be those of the day of the operation; a correction keeps those of its original.
-fn rates_of_the_day(invoice: &Invoice, lines: &[Line], missing: &mut Missing) {
-    let on = invoice.taxed_on();
+/// Art. 90.Dos LIVA: the rate is one of the day of the operation.
+fn rate(invoice: &Invoice, alike: &Alike, missing: &mut Missing) {
+    let (rate, on) = (alike.treatment.rate.normalize(), invoice.taxed_on());
     let known = rates::known(invoice.scheme, on);
-    let strange = lines.iter().map(|line| line.treatment.rate.normalize()).find(|rate| !known.contains(rate));
-    if let Some(rate) = strange.filter(|rate| !known.is_empty() && !rate.is_zero()) {
-        let what = format!("{rate}% is no rate of {} on {on}: {}", invoice.scheme.name(), list(&known));
-        missing.unless(false, &what, tool_of(invoice));
-    }
+    let what = format!("{rate}% is no rate of {} on {on}: {}", invoice.scheme.name(), list(&known));
+    let holds = rate.is_zero() || known.is_empty() || known.contains(&rate);
+    missing.unless(holds, &alike.tell(&what), tool_of(invoice));
 }
 
 /// Art. 6.1.j: why a line is exempt. Where its code names no article of the tax, the notes do.
@@ -151,37 +149,66 @@ fn category(invoice: &Invoice, alike: &Alike, missing: &mut Missing) {
 /// Where goods for a client go.
 #[derive(PartialEq, Eq)]
 enum Place {
-    Spain,
+    /// The part of Spain where this tax is the one (art. 3 LIVA).
+    Of(Scheme),
     /// Another member state, or Northern Ireland, which counts as one for goods.
     Union,
     Elsewhere,
 }
 
 impl Place {
-    /// Northern Ireland is told by its VAT number.
-    fn of(client: &ClientDetails) -> Self {
+    /// The parts of Spain are told by the province that a postal code begins with, and Northern Ireland by its VAT number.
+    /// Where nothing is said, goods stay where they are: at the place of `scheme`.
+    fn of(client: &ClientDetails, scheme: Scheme) -> Self {
         let northern_irish = client.tax_id.as_deref().is_some_and(|number| number.starts_with("XI"));
         match client.contact.country {
-            None => Self::Spain,
-            Some(country) if country.is_spain() => Self::Spain,
+            None => Self::in_spain(client, scheme),
+            Some(country) if country.is_spain() => Self::in_spain(client, scheme),
             Some(country) if country.is_in_union() => Self::Union,
             Some(country) if country.alpha2() == "GB" && northern_irish => Self::Union,
             Some(_) => Self::Elsewhere,
         }
     }
+
+    fn in_spain(client: &ClientDetails, scheme: Scheme) -> Self {
+        Self::Of(match client.contact.postal_code.as_deref().and_then(|code| code.get(..2)) {
+            None => scheme,
+            Some("35" | "38") => Scheme::Igic,
+            Some("51" | "52") => Scheme::Ipsi,
+            Some(_) => Scheme::Iva,
+        })
+    }
+
+    /// Whether goods that are taxed by `scheme` are exported when they go there.
+    fn is_abroad(&self, scheme: Scheme) -> bool {
+        match self {
+            Self::Of(there) => *there != scheme,
+            Self::Union => scheme != Scheme::Iva,
+            Self::Elsewhere => true,
+        }
+    }
 }
 
-/// Arts. 21, 25 and 84.Uno.2º LIVA: where it goes, and to whom.
+/// Arts. 21, 25 and 84.Uno.2º LIVA, art. 11 Ley 20/1991, art. 8 Ley 8/1991: where it goes, and to whom.
 fn destination(client: &ClientDetails, invoice: &Invoice, alike: &Alike, missing: &mut Missing) {
     const TOOL: &str = "update_client";
-    let (category, place) = (alike.treatment.category, Place::of(client));
-    if category == Category::IntraEu {
+    let (category, scheme) = (alike.treatment.category, invoice.scheme);
+    let place = Place::of(client, scheme);
+    if category == Category::IntraEu && scheme != Scheme::Iva {
+        let what = format!("intra_eu, which {} does not have: export", scheme.name());
+        missing.unless(false, &alike.tell(&what), tool_of(invoice));
+    } else if category == Category::IntraEu {
         let what = alike.tell("intra_eu wants a client in another member state");
         missing.unless(place == Place::Union, &what, TOOL);
     }
     if category == Category::Export {
-        let what = alike.tell("export wants a client outside the Union");
-        missing.unless(place == Place::Elsewhere, &what, TOOL);
+        let outside = match scheme {
+            Scheme::Iva => "the Union, or by its postal_code in the Canary Islands, Ceuta or Melilla",
+            Scheme::Igic => "the Canary Islands, by its country or postal_code",
+            Scheme::Ipsi => "Ceuta and Melilla, by its country or postal_code",
+        };
+        let what = alike.tell(&format!("export wants a client outside {outside}"));
+        missing.unless(place.is_abroad(scheme), &what, TOOL);
     }
     let what = format!(
         "{} is for a business, and the client is a private person: tax it at a rate, or set private_person: false with a tax_id by update_client",

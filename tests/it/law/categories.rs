@@ -284,6 +284,45 @@ fn intra_eu_and_export_go_where_they_say() {
     office.sold(ireland, "100", intra());
 }
 
+/// Art. 3 and 21 LIVA; art. 11 Ley 20/1991: each part of Spain with a tax of its own is abroad to the others.
+#[test]
+fn goods_that_leave_the_territory_of_their_tax_are_an_export() {
+    let mut office = Office::open();
+    let in_spain = |postal_code: &str| json!({"postal_code": postal_code});
+    let (mainland, canaries) = (office.company(json!({})), office.company(in_spain("35001")));
+    let (ceuta, melilla) = (office.company(in_spain("51001")), office.company(in_spain("52001")));
+    let (germany, america) = (office.abroad("DE", "DE136695976"), office.abroad("US", "123456789"));
+    let unsaid = id(&office.call("create_client", json!({"name": "Ana", "private_person": true})));
+    let all = [mainland, canaries, ceuta, melilla, germany, america, unsaid];
+    for (scheme, within, words) in [
+        (
+            "iva",
+            vec![mainland, germany, unsaid],
+            "outside the Union, or by its postal_code in the Canary Islands, Ceuta or Melilla",
+        ),
+        ("igic", vec![canaries, unsaid], "outside the Canary Islands"),
+        ("ipsi", vec![ceuta, melilla, unsaid], "outside Ceuta and Melilla"),
+    ] {
+        let export = || json!({"tax_category": "export", "tax_scheme": scheme});
+        for client in all {
+            if within.contains(&client) {
+                office.sells_not(
+                    client,
+                    export(),
+                    &["lines[0]: export wants a client", words, "update_client"],
+                );
+            } else {
+                office.sold(client, "100", export());
+            }
+        }
+        if scheme != "iva" {
+            let intra = json!({"tax_category": "intra_eu", "tax_scheme": scheme});
+            let words = format!("lines[0]: intra_eu, which {scheme} does not have: export");
+            office.sells_not(germany, intra, &[&words, "update_invoice"]);
+        }
+    }
+}
+
 #[test]
 fn igic_has_rates_and_a_scheme_of_its_own() {
     let mut office = Office::open();

@@ -258,6 +258,30 @@ fn a_correction_is_taxed_as_its_original_was() {
     }
 }
 
+/// Art. 6.1.i: the operation is the original's, and so is its day, however often it is corrected.
+#[test]
+fn a_correction_is_of_the_day_of_the_operation_and_so_is_the_next() {
+    let mut office = Office::open();
+    let client = office.client("Ana");
+    let line = |quantity: i64| json!([{"description": "Work", "quantity": quantity, "unit_price": 50, "tax_rate": "7.5"}]);
+    let original = office.sold(client, "100", json!({"tax_rate": "7.5", "issue_date": "2024-12-30"}));
+    let right = json!({"method": "substitution", "lines": line(1), "issue_date": "2025-02-01"});
+    let (replacement, _) = office.corrected(&original, right);
+    let (once_more, _) = office.corrected(&replacement, json!({"lines": line(2)}));
+    for (correction, total) in [(&replacement, "53.75"), (&once_more, "107.50")] {
+        assert_fields(correction, json!({"total": total, "operation_date": "2024-12-30"}));
+        let record = format!(
+            "SELECT (record::json -> 'RegistroAlta') ->> 'FechaOperacion' FROM registration_records WHERE invoice_id = {}",
+            correction["id"]
+        );
+        assert_eq!(office.database.value(&record), "30-12-2024");
+    }
+    // issued on that very day it needs no other
+    let today = office.sold(client, "100", json!({}));
+    let (correction, _) = office.corrected(&today, json!({}));
+    assert!(correction.get("operation_date").is_none(), "{correction}");
+}
+
 #[test]
 fn an_invoice_from_elsewhere_is_corrected_in_our_series() {
     let mut office = Office::open();

@@ -109,7 +109,25 @@ fn the_rates_are_those_of_the_day() {
     );
     // a draft may be of any rate, and one from elsewhere too
     office.invoice(client, "100", json!({"tax_rate": 19}));
-    office.invoice(client, "100", json!({"tax_rate": 19, "external_number": "A-1"}));
+    let elsewhere = office.invoice(client, "100", json!({"tax_rate": 19, "external_number": "A-1"}));
+    // which is taken back as it stands; what is put on is not
+    let elsewhere = office.get(elsewhere);
+    let more = json!({"net_amount": 10, "description": "Work"});
+    office.corrects_not(&elsewhere, more, &["lines[0]: 19% is no rate of iva", "correct_invoice"]);
+    office.corrected(&elsewhere, json!({}));
+}
+
+/// Each line is looked at, and each that is wrong told by its place.
+#[test]
+fn the_rates_of_all_lines_are_those_of_the_day() {
+    let mut office = Office::open();
+    let client = office.client("Ana");
+    // 2022: there was no rate of 0 yet, and exempt lines have none
+    let exempt = json!({"description": "Course", "unit_price": 10, "exemption": "E1"});
+    let line = |rate: i64| json!({"description": "Work", "unit_price": 10, "tax_rate": rate});
+    let new = json!({"client_id": client, "issue": true, "issue_date": "2022-06-30", "lines": [exempt, line(13), line(21), line(14)]});
+    let words = &["lines[1]: 13% is no rate of iva on 2022-06-30: 21, 10, 4", "lines[3]: 14% is no rate"];
+    office.refuses("create_invoice", new, words);
 }
 
 /// Art. 6.1.i: the day of the operation stands on the invoice where it is another than the issue date.

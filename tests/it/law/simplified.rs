@@ -35,6 +35,18 @@ fn art_7_it_names_nobody_and_has_a_series_of_its_own() {
     assert_eq!(office.database.rows(kinds), [["F2", ""], ["F2", ""], ["F1", "S"]]);
 }
 
+/// Art. 7 holds for what corrects one, too.
+#[test]
+fn art_7_a_ticket_is_corrected_as_it_was_made_without_a_buyer() {
+    let mut office = Office::open();
+    let bare = id(&office.call("create_client", json!({"name": "Whoever"})));
+    for right in [json!({}), json!({"method": "substitution", "net_amount": 80, "description": "Work"})] {
+        let ticket = office.sold(bare, "100", simplified(json!({})));
+        let (correction, _) = office.corrected(&ticket, right);
+        assert_eq!(correction["corrects"]["code"], "R5");
+    }
+}
+
 #[test]
 fn art_4_1_up_to_400_euros_with_tax() {
     let mut office = Office::open();

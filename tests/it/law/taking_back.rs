@@ -65,6 +65,47 @@ fn the_rest_is_exact_however_small_the_parts_were() {
     assert_fields(&standing["totals"][0], json!({"invoiced": "0.00", "outstanding": "0.00"}));
 }
 
+/// What was withheld is given back to the cent as well, whether the rest is said in lines or not (art. 101 LIRPF).
+#[test]
+fn the_rest_gives_back_what_was_withheld_to_the_cent() {
+    let mut office = Office::open();
+    let client = office.company(json!({}));
+    let withheld = |quantity, price| line(quantity, price, json!({"withholding_rate": 15}));
+    for rest in [json!({}), json!({"lines": [withheld(-1, "700.07")]})] {
+        let original = office.sold_lines(client, json!([withheld(1, "1000.10")]), json!({}));
+        let (part, _) = office.corrected(&original, json!({"lines": [withheld(-1, "300.03")]}));
+        assert_fields(&part, json!({"total": "-363.04", "withholding_total": "-45.00"}));
+        let (rest, after) = office.corrected(&original, rest);
+        let taken = json!({"total": "-847.08", "withholding_total": "-105.02", "payable": "-742.06"});
+        assert_fields(&rest, taken);
+        assert_fields(&rest, json!({"status": "paid", "outstanding": "0.00"}));
+        assert_eq!(after["outstanding"], "0.00");
+    }
+    // in many small parts, one of which leaves nothing but rounding to be paid
+    let original = office.sold_lines(client, json!([withheld(100, "0.10")]), json!({}));
+    for _ in 0..9 {
+        office.corrected(&original, json!({"lines": [withheld(-11, "0.10")]}));
+    }
+    office.corrected(&original, json!({}));
+    let standing = office.call("get_client", json!({"client_id": client}));
+    assert_fields(&standing["totals"][0], json!({"invoiced": "0.00", "outstanding": "0.00"}));
+    assert_eq!(office.call("verify_records", json!({}))["verified"], true);
+}
+
+/// What was to be paid is not given back twice: once without the part that the client withheld, and once with it.
+#[test]
+fn no_more_is_given_back_than_was_to_be_paid() {
+    let mut office = Office::open();
+    let client = office.company(json!({}));
+    let original = office.sold(client, "100", json!({"withholding_rate": 15}));
+    let unsaid = json!({"lines": [line(-1, "100", json!({"withholding_rate": 0}))]});
+    office.corrects_not(
+        &original,
+        unsaid,
+        &["106.00 EUR that were to be paid", "the withholding_rate of the original"],
+    );
+}
+
 #[test]
 fn corrections_of_one_original_settle_each_other() {
     let mut office = Office::open();
@@ -115,7 +156,16 @@ fn art_4_a_correction_leaves_a_simplified_invoice_within_its_limits() {
     let named = office.sold(company, "10", json!({"kind": "simplified"}));
     let reversed = json!({"method": "substitution", "lines": [line(1, "10", json!({"tax_category": "reverse_charge"}))]});
     office.corrects_not(&named, reversed, &["reverse charge", "create_invoice"]);
-    // what takes back is let be, though the limit is lower by now
+    // what takes back is let be, though no ticket may be of it
+    let abroad = json!({"kind": "simplified", "tax_category": "reverse_charge", "external_number": "T-1", "issue": false});
+    let abroad = office.sold(company, "10", abroad);
+    office.corrects_not(
+        &abroad,
+        json!({"net_amount": 1, "description": "Work", "tax_category": "reverse_charge"}),
+        &["reverse charge"],
+    );
+    office.corrected(&abroad, json!({}));
+    // nor where the limit is lower by now
     office.call("update_business", json!({"retail": true}));
     let large = office.sold(person, "2000", json!({"kind": "simplified"}));
     office.call("update_business", json!({"retail": false}));
