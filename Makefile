@@ -4,8 +4,9 @@ SHELL := /bin/bash
 export PATH := $(PATH):$(HOME)/.cargo/bin:$(CURDIR)/target/tools/bin
 
 DEMO_LANG ?= en
+FUZZ_SECONDS ?= 60
 
-.PHONY: help setup demo test check tools audit endurance interop scan bench bench-quick
+.PHONY: help setup demo test check tools audit endurance fuzz interop scan bench bench-quick
 .DEFAULT_GOAL := help
 
 help:
@@ -16,6 +17,7 @@ help:
 	@echo 'make tools     fetch the checkers that `make check` skips where they are missing (into target/tools)'
 	@echo 'make audit     ask the advisory database about our dependencies (needs the network)'
 	@echo 'make endurance ten thousand calls at random, right and wrong, after which the books must balance'
+	@echo 'make fuzz      hostile input, for a minute in all (FUZZ_SECONDS=600 TARGETS=lines: as you like)'
 	@echo 'make interop   run the session of the demo through other MCP clients'
 	@echo 'make scan      have a scanner of MCP servers look at the list of tools (fetches it, 330 MB, into target/scan)'
 	@echo 'make bench     how fast it is beside PostgreSQL itself, and beside other servers where PEERS has them (a quarter of an hour)'
@@ -59,6 +61,9 @@ audit:
 
 endurance: setup
 	@$(WITH_POSTGRES) cargo test --locked --test it endurance::random -- --include-ignored --nocapture
+
+fuzz:
+	@scripts/fuzz.sh "$(FUZZ_SECONDS)" $(TARGETS)
 
 interop: setup
 	@scripts/interop.sh

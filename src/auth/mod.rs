@@ -2,7 +2,7 @@
 
 mod crypto;
 pub mod gate;
-mod keys;
+pub mod keys;
 pub mod role;
 pub mod scope;
 pub mod signing;

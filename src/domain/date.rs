@@ -37,13 +37,22 @@ pub fn written(text: &str) -> Option<Date> {
     Date::parse(text, FORMAT).ok().filter(|_| text.len() == 10)
 }
 
+/// The day so many days after another, or the last that the calendar has in that direction.
 pub fn plus_days(date: Date, days: i64) -> Date {
-    date.checked_add(Duration::days(days)).unwrap_or(Date::MAX)
+    date.saturating_add(Duration::seconds(days.saturating_mul(24 * 60 * 60)))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn no_count_of_days_leads_out_of_the_calendar() {
+        let day = parse("due_date", "2024-02-28").unwrap();
+        assert_eq!(plus_days(day, 2).to_string(), "2024-03-01");
+        assert_eq!(plus_days(day, -28).to_string(), "2024-01-31");
+        assert_eq!((plus_days(day, i64::MIN), plus_days(day, i64::MAX)), (Date::MIN, Date::MAX));
+    }
 
     #[test]
     fn only_real_days_pass() {

@@ -5,6 +5,8 @@ mod args;
 pub mod caller;
 mod confirmation;
 mod envelope;
+#[cfg(any(test, fuzzing))]
+pub mod hostile;
 mod resources;
 mod retry;
 mod schema;

@@ -117,6 +117,9 @@ pub struct Entry {
     scope: Scope,
     also: Option<Scope>,
     writes: bool,
+    /// Reads arguments and throws them away.
+    #[cfg(any(test, fuzzing))]
+    pub parse: fn(&JsonObject, &Value) -> Result<()>,
     run: for<'a> fn(
         &'a Entry,
         &'a Books,
@@ -137,6 +140,8 @@ impl Entry {
             scope: T::ABOUT.scope,
             also: T::ALSO,
             writes: false,
+            #[cfg(any(test, fuzzing))]
+            parse: |schema, arguments| args::parse::<T::Args>(schema, arguments).map(drop),
             run: |entry, books, _, _, arguments| Box::pin(run_read::<T>(entry, books, arguments)),
         }
     }
@@ -156,6 +161,8 @@ impl Entry {
             scope: T::ABOUT.scope,
             also: None,
             writes: true,
+            #[cfg(any(test, fuzzing))]
+            parse: |schema, arguments| args::parse::<And<T::Args, KeyArgs>>(schema, arguments).map(drop),
             run: |entry, books, callers, host, arguments| {
                 Box::pin(envelope::run::<T>(entry, books, callers, host, arguments))
             },

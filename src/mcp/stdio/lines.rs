@@ -106,6 +106,42 @@ impl<R: AsyncRead + Unpin> Lines<R> {
     }
 }
 
+/// The lines of a stream that comes so many bytes at a time.
+#[cfg(any(test, fuzzing))]
+pub(in crate::mcp) async fn split(stream: &[u8], step: usize) -> Vec<Vec<u8>> {
+    let mut lines = Lines::new(Pieces { stream, step });
+    let mut found = Vec::new();
+    while let Ok(next) = lines.next().await {
+        match next {
+            Next::Line(line) => found.push(lines.get(line).to_vec()),
+            Next::TooLong => {}
+            Next::End => break,
+        }
+    }
+    found
+}
+
+#[cfg(any(test, fuzzing))]
+struct Pieces<'a> {
+    stream: &'a [u8],
+    step: usize,
+}
+
+#[cfg(any(test, fuzzing))]
+impl AsyncRead for Pieces<'_> {
+    fn poll_read(
+        mut self: std::pin::Pin<&mut Self>,
+        _: &mut std::task::Context<'_>,
+        buffer: &mut tokio::io::ReadBuf<'_>,
+    ) -> std::task::Poll<io::Result<()>> {
+        let length = self.step.min(self.stream.len()).min(buffer.remaining());
+        let (piece, rest) = self.stream.split_at(length);
+        buffer.put_slice(piece);
+        self.stream = rest;
+        std::task::Poll::Ready(Ok(()))
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use tokio::io::AsyncWriteExt;

@@ -96,6 +96,12 @@ impl From<ToolCall> for Received {
     }
 }
 
+/// A message as it would be written; none where the line is none.
+#[cfg(any(test, fuzzing))]
+pub(in crate::mcp) fn written(line: &[u8]) -> Option<String> {
+    serde_json::to_string(&parse(line).ok()?).ok()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

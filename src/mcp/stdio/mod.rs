@@ -20,5 +20,7 @@ mod serve;
 mod streams;
 mod transport;
 
+#[cfg(any(test, fuzzing))]
+pub(super) use self::{lines::split, message::written as messages};
 pub use answer::structured;
 pub use serve::{END_OF_INPUT_GRACE, serve};
