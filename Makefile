@@ -15,7 +15,7 @@ help:
 	@echo 'make check     format, lints, licences, scripts, container files'
 	@echo 'make setup     find what the others need, and install PostgreSQL if it is missing'
 	@echo 'make tools     fetch the checkers that `make check` skips where they are missing (into target/tools)'
-	@echo 'make audit     ask the advisory database about our dependencies (needs the network)'
+	@echo 'make audit     licences, bans and sources of our dependencies, and what the advisory database knows of them'
 	@echo 'make endurance ten thousand calls at random, right and wrong, after which the books must balance'
 	@echo 'make fuzz      hostile input, for a minute in all (FUZZ_SECONDS=600 TARGETS=lines: as you like)'
 	@echo 'make interop   run the session of the demo through other MCP clients'
@@ -56,8 +56,7 @@ tools:
 	@scripts/tools.sh
 
 audit:
-	@command -v cargo-deny >/dev/null || { echo 'cargo-deny is not there: make tools'; exit 1; }
-	cargo deny --locked check advisories
+	@scripts/audit.sh
 
 endurance: setup
 	@$(WITH_POSTGRES) cargo test --locked --test it endurance::random -- --include-ignored --nocapture
