@@ -225,6 +225,10 @@ fn hosts(options: &Options) -> Parsed<Vec<Config>> {
             config.host(*name);
         }
         if let Some(address) = addresses.get(at) {
+            // the connection would go to the address, and by the name it would need no TLS
+            if matches!(config.get_hosts(), [Host::Unix(_)]) {
+                return Err("a host that is the path of a socket has no hostaddr".into());
+            }
             config.hostaddr(address.parse().map_err(|_| "hostaddr is no IP address")?);
         }
         let port = ports.get(at).or(ports.first()).filter(|port| !port.is_empty());

@@ -90,6 +90,15 @@ fn what_does_not_go_together_is_refused() {
         assert!(told.contains(word) && told.contains("DATABASE_URL cannot be read"), "{options}: {told}");
     }
     assert!(refused("user=u dbname=db").contains("no host"));
+    for url in [
+        "host=/tmp hostaddr=192.0.2.2 user=u sslmode=verify-full",
+        "host=/tmp hostaddr=127.0.0.1 user=u",
+        "host=localhost,/tmp hostaddr=127.0.0.1,192.0.2.2 user=u",
+        "postgresql://u@/db?host=/tmp&hostaddr=192.0.2.2",
+        "postgresql://u@%2Ftmp/db?hostaddr=192.0.2.2&sslmode=verify-full",
+    ] {
+        assert!(refused(url).contains("the path of a socket has no hostaddr"), "{url}");
+    }
 }
 
 #[test]
