@@ -108,6 +108,13 @@ impl Place {
             .map_err(|error| refuse(error.to_string()))
     }
 
+    /// Once its server has ended, nothing is left in a directory of everybody's.
+    pub(super) fn remove_socket_dir(&self) {
+        if !self.socket_dir.starts_with(&self.data_dir) {
+            let _ = fs::remove_dir(&self.socket_dir); // it stays where something is in it
+        }
+    }
+
     pub(super) fn cluster(&self) -> PathBuf {
         self.data_dir.join("postgres")
     }

@@ -107,7 +107,9 @@ fn run(settings: &Settings, place: &Place, bin_dir: &Path) -> Result<()> {
     // Waits in a thread of its own, so that the end of the server is seen at once and without polling. The server
     // is the child of this first thread, whose death is what its signal goes by.
     spawn(move || exited.send(child.wait()));
-    Watch { settings, place, users, server: pid, exit }.run()
+    let watched = Watch { settings, place, users, server: pid, exit }.run();
+    place.remove_socket_dir();
+    watched
 }
 
 fn take(lock: &File) -> Result<bool> {
