@@ -50,6 +50,7 @@ pub struct EventLink {
     pub action: String,
     pub changes_digest: Vec<u8>,
     pub hash: Vec<u8>,
+    /// Absent once they were erased with their client, whose own rows are then gone.
     pub changes: Option<Vec<Change>>,
 }
 
@@ -67,17 +68,12 @@ pub struct Told {
     fields: BTreeMap<String, Option<String>>,
     /// Its last event says so.
     pub deleted: bool,
-    /// Some of its changes were erased with a client, so that it cannot be told.
-    erased: bool,
 }
 
 impl Told {
     /// The first field that the entity's own row tells otherwise. What no event tells was never there; but the business
     /// was made without an event, so that nothing is known of what nobody ever changed.
     pub fn differs(&self, row: &[(&'static str, Option<String>)]) -> Option<&'static str> {
-        if self.erased {
-            return None;
-        }
         let made_silently = self.entity.0 == EntityKind::Business.name();
         let differs = |(field, value): &&(&'static str, Option<String>)| match self.fields.get(*field) {
             Some(told) => told != value,
@@ -120,7 +116,6 @@ impl EventWalk {
         }
         self.last.clone_from(&link.hash);
         if let Some(told) = &mut self.told {
-            told.erased |= link.changes.is_none();
             told.deleted = link.action == "deleted";
             let changes = link.changes.iter().flatten();
             told.fields.extend(changes.map(|change| (change.field.clone(), change.after.clone())));

@@ -116,6 +116,19 @@ pub async fn miscounted(
     .await
 }
 
+/// The first event whose changes were taken away without its client: `(kind, id, event, action)`.
+pub async fn unexplained(
+    client: &impl Connection,
+    business: BusinessId,
+    invoice: Option<InvoiceId>,
+) -> Result<Option<(String, i64, i64, String)>> {
+    let statement = include_str!("../../sql/queries/event/unexplained.sql");
+    sql::query_opt(client, statement, &[&business.0, &invoice.map(|id| id.0)], |row| {
+        Ok((row.get("entity_kind")?, row.get("entity_id")?, row.get("id")?, row.get("action")?))
+    })
+    .await
+}
+
 /// Takes away what the events of a client say of it; that they happened stays.
 pub async fn erase_client(tx: &Transaction<'_>, business: BusinessId, of: ClientId) -> Result<()> {
     let statement = include_str!("../../sql/queries/event/erase_client.sql");

@@ -168,6 +168,11 @@ async fn events(
     invoice: Option<InvoiceId>,
     verification: &mut Verification,
 ) -> Result<Option<Finding>> {
+    if let Some((kind, id, event, action)) = repository::event::unexplained(client, business, invoice).await?
+    {
+        let what = format!("What event {event} ({action}) changed was taken away.");
+        return Ok(Some(of_entity(&kind, id, what)));
+    }
     let mut walk = EventWalk::default();
     let mut after = (String::new(), 0, 0);
     loop {

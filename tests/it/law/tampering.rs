@@ -2,6 +2,7 @@
 
 use serde_json::{Value, json};
 
+use crate::support::database::APP;
 use crate::support::office::{Office, assert_fields};
 
 /// Three invoices, the second corrected and the third cancelled, and a payment: five records and four documents.
@@ -102,6 +103,7 @@ fn r16_an_edited_history_is_found() {
         format!("UPDATE events SET at = at - interval '1 day' WHERE id = {last}"),
         format!("UPDATE event_changes SET changes = '[]' WHERE event_id = {last}"),
         format!("DELETE FROM event_changes WHERE event_id = {last}; DELETE FROM events WHERE id = {last}"),
+        format!("DELETE FROM event_changes WHERE event_id = {last}"),
         "UPDATE invoices SET paid = 20 WHERE id = 1".to_owned(),
         "UPDATE invoices SET due_date = due_date + 1 WHERE id = 1".to_owned(),
     ];
@@ -114,6 +116,45 @@ fn r16_an_edited_history_is_found() {
     for edit in ["superseded = true", "internal_notes = 'Psst'"] {
         each_is_found("events", &[(&format!("UPDATE invoices SET {edit} WHERE id = 1"), "invoice 1")]);
     }
+}
+
+/// By the login that facturo serves as, which may take them away for the sake of a client that is deleted, and for no other.
+#[test]
+fn r16_changes_that_were_taken_away_are_found_unless_their_client_was_deleted() {
+    for (edit, of, subject) in [
+        ("UPDATE businesses SET iban = 'ES9121000418450200051332'", "business", "business 1"),
+        ("UPDATE clients SET email = 'eva@example.com'", "client", "client 1"),
+        ("UPDATE invoices SET due_date = due_date + 30 WHERE id = 1", "invoice", "invoice 1"),
+    ] {
+        let mut office = office();
+        office.call("update_business", json!({"iban": "ES7921000813610123456789"}));
+        let events = format!("SELECT id FROM events WHERE entity_kind = '{of}'");
+        office
+            .database
+            .rows_as(APP, &format!("DELETE FROM event_changes WHERE event_id IN ({events}); {edit}"));
+        let finding = &office.call("verify_records", json!({}))["findings"][0];
+        assert_fields(finding, json!({"chain": "events", "subject": subject}));
+        assert!(finding["finding"].as_str().unwrap().contains("was taken away"), "{finding}");
+    }
+    let mut office = office();
+    let kept = office.client("Eva");
+    let gone = office.client("Ana");
+    let [moved, deleted, left] = [gone, gone, kept].map(|client| office.draft(client, "5"));
+    office.call("update_invoice", json!({"invoice_id": moved, "client_id": kept}));
+    office.call("delete_invoice", json!({"invoice_id": left}));
+    office.call("delete_client", json!({"client_id": gone}));
+    assert_eq!(office.call("verify_records", json!({}))["verified"], true);
+    let of = |invoice| {
+        format!("event_id IN (SELECT id FROM events WHERE entity_kind = 'invoice' AND entity_id = {invoice})")
+    };
+    assert_eq!(
+        office.database.value(&format!("SELECT count(*) FROM event_changes WHERE {}", of(deleted))),
+        "0"
+    );
+    // a draft that is no more, of a client that is
+    office.database.rows_as(APP, &format!("DELETE FROM event_changes WHERE {}", of(left)));
+    let finding = &office.call("verify_records", json!({}))["findings"][0];
+    assert_fields(finding, json!({"chain": "events", "subject": format!("invoice {left}")}));
 }
 
 /// A document whose digest was made to fit is still not the one that the history of its invoice names.
