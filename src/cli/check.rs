@@ -4,6 +4,7 @@ use std::io::Write as _;
 
 use deadpool_postgres::Client;
 
+use super::{closed, keys};
 use crate::{
     books,
     config::Config,
@@ -11,7 +12,7 @@ use crate::{
         self, Database,
         migrate::{self, Schema},
         private_server,
-        roles::{self, Rights, Role, Standing},
+        roles::{self, Login, Rights, Role, Standing},
     },
     domain::{business::Business, ids::BusinessId},
     error::Result,
@@ -22,6 +23,9 @@ use crate::{
 /// Says what is found, line by line, and fails at the first thing that is wrong.
 pub(super) async fn run(config: Config) -> Result<()> {
     tell(&format!("facturo {}", env!("CARGO_PKG_VERSION")));
+    if let Some(jwks) = &config.jwks {
+        keys::must_be_safe(jwks)?;
+    }
     let caller = Callers::new(&config).current()?;
     tell(&format!("access: {caller}"));
     let is_there = match &config.database_url {
@@ -32,6 +36,7 @@ pub(super) async fn run(config: Config) -> Result<()> {
         None => {
             let found = private_server::describe(&database::private_settings(&config)?).await?;
             tell(found.to_string().trim_end());
+            closed::to_writing(&found.data_dir)?;
             found.usable()?
         }
     };
@@ -43,7 +48,7 @@ pub(super) async fn run(config: Config) -> Result<()> {
 }
 
 async fn look(config: &Config, caller: &Caller) -> Result<()> {
-    let database = Database::open(config).await?;
+    let mut database = Database::open(config).await?;
     let client = books::client(&database).await?;
     tell(&format!("server: PostgreSQL {}", migrate::server_version(&**client).await?));
     if database.has_pooler() {
@@ -54,7 +59,7 @@ async fn look(config: &Config, caller: &Caller) -> Result<()> {
     let role = roles::current(&**client).await?;
     // of the private server this is its owner, who serves nobody
     if !database.is_private() {
-        tell(&format!("role: {}", described(&role)));
+        tell_role(&client, &role, "`facturo roles add`").await?;
     }
     if !is_current(&client, &role).await? {
         return Ok(());
@@ -68,11 +73,7 @@ async fn look(config: &Config, caller: &Caller) -> Result<()> {
     if database.is_private()
         && let Some(business) = &business
     {
-        let name = books::private_login(business.id, config.read_only).name;
-        let found = roles::find(&**client, Some(&name)).await?;
-        let told =
-            found.map_or_else(|| format!("{name}, which the next start makes"), |role| described(&role));
-        tell(&format!("role: {told}"));
+        go_in(&mut database, &client, &books::private_login(business.id, config.read_only)).await?;
     }
     let told = match business {
         Some(Business { id, details, .. }) => {
@@ -83,6 +84,30 @@ async fn look(config: &Config, caller: &Caller) -> Result<()> {
         None => return Err(books::no_business(&role)),
     };
     tell(&format!("business: {told}"));
+    Ok(())
+}
+
+/// Goes in as the login that serves from the private server, from which more is kept than from its owner.
+async fn go_in(database: &mut Database, owner: &Client, login: &Login) -> Result<()> {
+    match roles::find(&***owner, Some(&login.name)).await? {
+        Some(role) => tell_role(owner, &role, "the next start").await?,
+        None => tell(&format!("role: {}, which the next start makes", login.name)),
+    }
+    if roles::is_in_order(&***owner, login).await? {
+        database.connect_as(&login.name)?;
+        repository::business::get(&books::client(database).await?, BusinessId(login.business)).await?;
+    }
+    Ok(())
+}
+
+/// What the role may do, and what of its own may keep it from that.
+async fn tell_role(client: &Client, role: &Role, mends: &str) -> Result<()> {
+    tell(&format!("role: {}", described(role)));
+    if !role.standing.owns()
+        && let Some(names) = roles::settings(&***client, &role.name).await?
+    {
+        tell(&format!("settings: {} brings {names} along; {mends} takes that away", role.name));
+    }
     Ok(())
 }
 
@@ -118,7 +143,7 @@ fn described(role: &Role) -> String {
         Standing::Limited(Rights::Use) => {
             "least rights: it reads and writes, and changes nothing append-only"
         }
-        Standing::Limited(Rights::Read) => "least rights: it reads, and writes nothing",
+        Standing::Limited(Rights::Read) => "least rights: it reads, and changes nothing of the books",
         Standing::Stranger => "no rights here; `facturo roles add` gives them",
     };
     format!("{} ({may})", role.name)

@@ -10,7 +10,7 @@ use std::{
 use clap::Subcommand;
 use jsonwebtoken::jwk::JwkSet;
 
-use super::say;
+use super::{closed, say};
 use crate::{
     auth::signing::SigningKey,
     config::Config,
@@ -19,6 +19,7 @@ use crate::{
 
 /// Keys that are live at once: tokens of the one before go on while new ones are handed out.
 const LIVE: usize = 2;
+const SIGNING_KEY: &str = "signing-key.pem";
 
 #[derive(Subcommand)]
 pub(super) enum Keys {
@@ -60,11 +61,13 @@ impl Place {
         let dir = dir.or_else(usual);
         let dir =
             dir.ok_or_else(|| Error::invalid("--dir", "is not said, and HOME is not set", "a directory"))?;
-        Ok(Self(std::path::absolute(dir).map_err(|error| Error::internal("--dir", error))?))
+        let place = Self(std::path::absolute(dir).map_err(|error| Error::internal("--dir", error))?);
+        must_be_safe(&place.jwks())?;
+        Ok(place)
     }
 
     pub(super) fn signing_key(&self) -> PathBuf {
-        self.0.join("signing-key.pem")
+        self.0.join(SIGNING_KEY)
     }
 
     pub(super) fn jwks(&self) -> PathBuf {
@@ -87,6 +90,15 @@ impl Place {
         let text = serde_json::to_string_pretty(live).map_err(|error| Error::internal("keys", error))?;
         write(&self.jwks(), &format!("{text}\n"), 0o644)
     }
+}
+
+/// Refuses keys that others may change, and a signing key beside them that others may read.
+pub(super) fn must_be_safe(jwks: &Path) -> Result<()> {
+    let jwks = std::path::absolute(jwks).map_err(|error| Error::internal("FACTURO_JWKS", error))?;
+    closed::to_writing(&jwks)?;
+    let Some(dir) = jwks.parent() else { return Ok(()) };
+    closed::to_writing(dir)?;
+    closed::to_reading(&dir.join(SIGNING_KEY))
 }
 
 fn generate(place: &Place) -> Result<()> {

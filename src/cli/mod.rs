@@ -2,6 +2,7 @@
 
 mod backup;
 mod check;
+mod closed;
 mod demo;
 mod keys;
 mod records;

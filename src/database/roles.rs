@@ -17,6 +17,7 @@ use crate::error::{Error, Result};
 pub const POLICY_FOR_ALL: &str = "facturo_drafts_alone";
 
 const COMPLETE_POLICIES: &str = include_str!("../../sql/queries/role/complete_policies.sql");
+const RESET_SETTINGS: &str = include_str!("../../sql/queries/role/reset_settings.sql");
 const DROP_POLICIES: &str = include_str!("../../sql/queries/role/drop_policies.sql");
 
 /// What a login is for.
@@ -169,19 +170,31 @@ pub struct Login {
 /// Makes a login where it is not there just as it should be, whoever else is doing so: what is taken away and made again meanwhile
 /// would keep those waiting that use it.
 pub async fn ensure(client: &mut Client, login: &Login) -> Result<()> {
-    if logins(client).await?.contains(login) {
+    if is_in_order(client, login).await? {
         return Ok(());
     }
     migrate::migrate(client).await?;
     let tx = migrate::lock(client).await?;
-    if !logins(&tx).await?.contains(login) {
+    if !is_in_order(&tx, login).await? {
         make(&tx, login, None).await?;
     }
     Ok(tx.commit().await?)
 }
 
-/// Makes the login, or makes an existing role into it. `password` is a verifier; without one, a role that is there keeps its
-/// own.
+/// Whether the login is there just as it should be.
+pub async fn is_in_order(client: &impl GenericClient, login: &Login) -> Result<bool> {
+    Ok(logins(client).await?.contains(login) && settings(client, &login.name).await?.is_none())
+}
+
+/// The names of the settings that a role brings along. It can give itself such as keep facturo from its tables or from writing.
+pub async fn settings(client: &impl GenericClient, name: &str) -> Result<Option<String>> {
+    let rows = ask(client, RESET_SETTINGS, &[Some(name)]).await?;
+    let names = rows.iter().map(|row| row.try_get(1)).collect::<std::result::Result<Vec<String>, _>>()?;
+    Ok((!names.is_empty()).then(|| names.join(", ")))
+}
+
+/// Makes the login, or makes an existing role into it, and takes settings of its own away. `password` is a verifier; without one,
+/// a role that is there keeps its own.
 pub async fn admit(client: &mut Client, login: &Login, password: Option<&str>) -> Result<()> {
     let tx = migrate::lock(client).await?;
     make(&tx, login, password).await?;
@@ -207,6 +220,7 @@ async fn make(tx: &Transaction<'_>, login: &Login, password: Option<&str>) -> Re
     if let Some(sql) = sql {
         run(tx, sql, &[Some(name), password]).await.map_err(|error| may_not_make(error, name))?;
     }
+    run(tx, RESET_SETTINGS, &[Some(name)]).await.map_err(|error| may_not_reset(error, name))?;
     let group = login.rights.group();
     run(tx, include_str!("../../sql/queries/role/leave_groups.sql"), &[Some(name), Some(group)]).await?;
     run(tx, include_str!("../../sql/queries/role/join_group.sql"), &[Some(name), Some(group)])
@@ -305,6 +319,18 @@ fn may_not_make(error: tokio_postgres::Error, name: &str) -> Error {
         format!("This user may not make the role {name}, or change its password."),
         format!(
             "Make {name} by your provider's means, with a password, and run this again: it then takes the role as it is."
+        ),
+    )
+}
+
+fn may_not_reset(error: tokio_postgres::Error, name: &str) -> Error {
+    if error.code() != Some(&SqlState::INSUFFICIENT_PRIVILEGE) {
+        return error.into();
+    }
+    Error::conflict(
+        format!("The role {name} brings settings along, which this user may not take away."),
+        format!(
+            "Have an administrator run ALTER ROLE {name} RESET ALL, in this database too, and run this again."
         ),
     )
 }

@@ -1,5 +1,7 @@
 //! `facturo check` says what is there, and leaves it as it is.
 
+use std::fs;
+use std::os::unix::fs::PermissionsExt;
 use std::process::Command;
 
 use crate::scratch::{Scratch, comes_true, host, is_up};
@@ -76,7 +78,7 @@ fn the_role_is_named_and_what_it_may_do() {
     };
     said("postgres", "a superuser");
     said(APP, "least rights: it reads and writes");
-    said(READER, "least rights: it reads, and writes nothing");
+    said(READER, "least rights: it reads, and changes nothing of the books");
     let name = format!("too_much_{}", std::process::id());
     database.rows(&format!(
         "CREATE ROLE {name} LOGIN IN ROLE facturo_app; GRANT UPDATE (hash) ON events TO {name}"
@@ -102,6 +104,10 @@ fn a_private_server_is_started_where_there_is_data_and_not_made() {
         true,
         &["written by PostgreSQL", "schema: current", "role: business_1 (least", "business: 1"],
     );
+    let closed = fs::metadata(scratch.data()).unwrap().permissions();
+    fs::set_permissions(scratch.data(), PermissionsExt::from_mode(0o777)).unwrap();
+    assert_said(&mut command(), false, &["Others may write to", "mode 777", "chmod go-w"]);
+    fs::set_permissions(scratch.data(), closed).unwrap();
     let nowhere = scratch.root.join("nothing");
     let words = &["no postgres and initdb", "FACTURO_POSTGRES_BIN"];
     assert_said(command().env("FACTURO_POSTGRES_BIN", nowhere), false, words);

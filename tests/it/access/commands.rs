@@ -2,7 +2,7 @@
 
 use std::fs;
 use std::io::Write as _;
-use std::os::unix::fs::PermissionsExt as _;
+use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
@@ -95,6 +95,29 @@ fn a_key_is_made_that_only_its_owner_can_read_and_nobody_sees() {
     let jwks: Value = serde_json::from_slice(&fs::read(home.keys().join("jwks.json")).unwrap()).unwrap();
     assert_eq!((jwks["keys"].as_array().unwrap().len(), jwks["keys"][0].get("d")), (1, None));
     assert_eq!(fs::read_dir(home.keys()).unwrap().count(), 2, "nothing else is left");
+}
+
+#[test]
+fn keys_that_others_may_read_or_change_are_refused() {
+    let home = Home::new();
+    home.run("keys generate");
+    let token = home.token("--subject ana --role reader");
+    let (dir, key, jwks) = (home.keys(), home.keys().join("signing-key.pem"), home.keys().join("jwks.json"));
+    for (path, open, told) in [
+        (&dir, 0o770, "Others may write to"),
+        (&jwks, 0o646, "Others may write to"),
+        (&key, 0o640, "Others may read or write to"),
+    ] {
+        let closed = fs::metadata(path).unwrap().permissions();
+        fs::set_permissions(path, PermissionsExt::from_mode(open)).unwrap();
+        for command in ["keys generate", "keys list", "token issue --subject ana --role owner"] {
+            home.refuses(command, told);
+        }
+        let (well, _, err) = finish(home.with(&token).arg("check"), "");
+        assert!(!well && err.contains(told) && err.contains("chmod go"), "{err}");
+        fs::set_permissions(path, closed).unwrap();
+    }
+    home.run("keys list");
 }
 
 #[test]

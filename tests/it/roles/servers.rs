@@ -190,3 +190,46 @@ async fn the_private_server_is_served_by_a_role_that_owns_nothing() {
     let writes = "SELECT has_table_privilege('business_1_reader', 'clients', 'INSERT')::text";
     assert_eq!(value(&admin, writes).await, "false");
 }
+
+/// Any login may `ALTER ROLE` itself so. Who serves is rid of it before it connects, and `facturo check` tells.
+#[tokio::test]
+async fn settings_that_a_login_gave_itself_are_taken_away() {
+    let scratch = Scratch::new("roles-settings");
+    let server = PrivateServer::start(&scratch.settings).await.unwrap();
+    let admin = connect(&server).await;
+    admin.batch_execute("CREATE ROLE owner LOGIN CREATEROLE").await.unwrap();
+    admin.batch_execute("CREATE DATABASE books OWNER owner").await.unwrap();
+    let spoil = async |login: &str, database: &str| {
+        let mut config = server.config();
+        let (client, connection) = config.user(login).dbname(database).connect(NoTls).await.unwrap();
+        tokio::spawn(connection);
+        let everywhere =
+            ["search_path = 'nope'", "default_transaction_read_only = on", "statement_timeout = 1"];
+        let mut sql: String = everywhere.map(|set| format!("ALTER ROLE {login} SET {set};")).concat();
+        sql += &format!("ALTER ROLE {login} IN DATABASE {database} SET search_path = 'nope'");
+        client.batch_execute(&sql).await.unwrap();
+    };
+    let told = |login: &str| {
+        format!(
+            "{login} brings search_path, default_transaction_read_only, statement_timeout, search_path along"
+        )
+    };
+
+    is_up(&mut host(&scratch.settings));
+    let check = || facturo_with(FACTURO.as_ref(), &scratch.settings).arg("check").output().unwrap();
+    assert!(!well(&check()).0.contains("along"));
+    spoil("business_1", "postgres").await;
+    let said = well(&check()).0;
+    assert!(said.contains(&told("business_1")) && said.contains("the next start takes that away"), "{said}");
+    host(&scratch.settings).call("create_client", json!({"name": "Ana"}));
+    assert!(!well(&check()).0.contains("along"));
+
+    let owner = url(&scratch, "owner", "books");
+    well(&run(&["roles", "add", "ana"], &owner).output().unwrap());
+    spoil("ana", "books").await;
+    let anas = url(&scratch, "ana", "books");
+    let said = String::from_utf8(run(&["check"], &anas).output().unwrap().stdout).unwrap();
+    assert!(said.contains(&told("ana")) && said.contains("`facturo roles add` takes that away"), "{said}");
+    well(&run(&["roles", "add", "ana"], &owner).output().unwrap());
+    Session::start(&mut run(&[], &anas), Era::Handshake).call("create_client", json!({"name": "Eva"}));
+}
