@@ -9,6 +9,7 @@ mod records;
 mod roles;
 mod stderr;
 mod token;
+mod unfinished;
 mod upgrade;
 
 use std::{path::PathBuf, process::ExitCode, sync::Arc, time::Duration};

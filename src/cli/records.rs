@@ -1,13 +1,13 @@
 //! `facturo records export`: the registration records of the business as files for others.
 
 use std::{
-    fs,
     io::Write as _,
     path::{Path, PathBuf},
 };
 
 use clap::{Subcommand, ValueEnum};
 
+use super::unfinished::Unfinished;
 use crate::{
     auth::scope::Scope,
     books::Books,
@@ -41,6 +41,9 @@ pub(super) struct Export {
     /// Where to write; stdout where it is not said. More than 1000 records go to FILE-2, FILE-3 and so on as well
     #[arg(long, value_name = "FILE")]
     out: Option<PathBuf>,
+    /// Replace the files where they are there already
+    #[arg(long, requires = "out")]
+    replace: bool,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -58,7 +61,7 @@ pub(super) async fn run(config: Config, records: Records) -> Result<()> {
     let client = books.client().await?;
     let business = repository::business::get(&client, books.business).await?;
     let issuer = issued::issuer(&business.details)?;
-    let (mut next, mut part, mut written) = (Some(export.from), 1, 0);
+    let (mut next, mut files, mut written) = (Some(export.from), Vec::new(), 0);
     while let Some(from) = next {
         let records = page(&client, books.business, from, export.to).await?;
         if records.is_empty() {
@@ -71,15 +74,21 @@ pub(super) async fn run(config: Config, records: Records) -> Result<()> {
         {
             return Err(too_many_for_stdout());
         }
-        export.write(&issuer, &records, part)?;
+        let document = export.document(&issuer, &records)?;
+        match &export.out {
+            Some(out) => files.push(export.file(&numbered(out, files.len() + 1), &document)?),
+            None => to_stdout(&document)?,
+        }
         written += records.len();
-        part += 1;
     }
     if written == 0 {
         return Err(Error::conflict(
             "There are no such records.",
             "Each invoice of a business in Spain has one from its issue on.",
         ));
+    }
+    for file in files {
+        file.finish(|_| Ok(()))?; // all of them, or none
     }
     super::say(&format!("{written} records, beginning with {}.", export.from));
     Ok(())
@@ -112,24 +121,26 @@ fn read(place: i64, link: &Link) -> Result<Record> {
 }
 
 impl Export {
-    fn write(&self, issuer: &Issuer, records: &[Record], part: u32) -> Result<()> {
-        let document = match self.format {
+    fn document(&self, issuer: &Issuer, records: &[Record]) -> Result<Vec<u8>> {
+        match self.format {
             Format::Xml => {
-                verifactu::xml(issuer, records).map_err(|error| Error::internal("writing XML", error))?
+                verifactu::xml(issuer, records).map_err(|error| Error::internal("writing XML", error))
             }
-            Format::Json => verifactu::json(issuer, records),
-        };
-        let Some(out) = &self.out else {
-            let mut stdout = std::io::stdout().lock();
-            let done = stdout.write_all(&document).and_then(|()| stdout.flush());
-            return done.map_err(|error| Error::internal("writing to stdout", error));
-        };
-        let path = numbered(out, part);
-        fs::write(&path, document).map_err(|error| {
-            let problem = format!("{} cannot be written ({error})", path.display());
-            Error::invalid("--out", problem, "a file in a directory that is there")
-        })
+            Format::Json => Ok(verifactu::json(issuer, records)),
+        }
     }
+
+    fn file(&self, path: &Path, document: &[u8]) -> Result<Unfinished> {
+        let mut unfinished = Unfinished::new("--out", path, self.replace)?;
+        unfinished.file.write_all(document).map_err(|error| unfinished.unwritable(&error))?;
+        Ok(unfinished)
+    }
+}
+
+fn to_stdout(document: &[u8]) -> Result<()> {
+    let mut stdout = std::io::stdout().lock();
+    let done = stdout.write_all(document).and_then(|()| stdout.flush());
+    done.map_err(|error| Error::internal("writing to stdout", error))
 }
 
 /// Two documents on one stream would be none.
@@ -142,7 +153,7 @@ fn too_many_for_stdout() -> Error {
 }
 
 /// `records.xml`, `records-2.xml`, `records-3.xml` …
-fn numbered(path: &Path, part: u32) -> PathBuf {
+fn numbered(path: &Path, part: usize) -> PathBuf {
     if part == 1 {
         return path.to_owned();
     }

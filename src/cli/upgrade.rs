@@ -1,7 +1,10 @@
 //! `facturo upgrade`: the private server's data moves to a newer major version of PostgreSQL, by a backup of the old server
 //! that is restored into a new one beside it. The old data is kept.
 
-use super::backup::{self, Chains, Inventory, Manifest, Unfinished};
+use super::{
+    backup::{self, Chains, Inventory, Manifest},
+    unfinished::Unfinished,
+};
 use crate::{
     clock,
     config::Config,
@@ -53,7 +56,8 @@ async fn move_books(
 ) -> Result<(Inventory, Chains)> {
     let (old, new) = (Database::of(old)?, Database::of(new)?);
     let file = upgrade.settings.data_dir.join("books.backup");
-    let (holds, _) = backup::write(&old, upgrade.settings.clone(), Unfinished::new(&file, false)?).await?;
+    let unfinished = Unfinished::new(backup::FILE, &file, false)?;
+    let (holds, _) = backup::write(&old, upgrade.settings.clone(), unfinished).await?;
     drop(old);
     let chains = backup::read(&new, upgrade.settings.clone(), &file, &Manifest::read(&file)?).await?;
     Ok((holds, chains))

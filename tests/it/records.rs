@@ -1,6 +1,7 @@
 //! `facturo records export` over what a conversation has left in the books.
 
 use std::fs;
+use std::os::unix::fs::{PermissionsExt as _, symlink};
 use std::process::Output;
 
 use serde_json::{Value, json};
@@ -66,7 +67,28 @@ fn the_records_of_a_conversation_are_exported() {
     let told = export(&office.database, &["--out", file.to_str().unwrap()]);
     assert_eq!(text(&told.stderr).trim(), "3 records, beginning with 1.");
     assert_eq!(fs::read_to_string(&file).unwrap(), xml);
+    assert_eq!(fs::metadata(&file).unwrap().permissions().mode() & 0o777, 0o600);
     fs::remove_file(file).unwrap();
+}
+
+#[test]
+fn a_file_is_replaced_when_that_is_said_and_none_through_a_link() {
+    let office = office();
+    let (file, link) = (scratch("kept"), scratch("link"));
+    fs::write(&file, "kept").unwrap();
+    symlink(&file, &link).unwrap();
+    for taken in [&file, &link] {
+        let refused = export(&office.database, &["--out", taken.to_str().unwrap()]);
+        let told = text(&refused.stderr);
+        assert!(!refused.status.success() && told.contains("is there already"), "{told}");
+    }
+    assert!(export(&office.database, &["--out", link.to_str().unwrap(), "--replace"]).status.success());
+    assert_eq!(fs::read_to_string(&file).unwrap(), "kept");
+    assert!(fs::symlink_metadata(&link).unwrap().is_file(), "the link itself was replaced");
+    assert!(!export(&office.database, &["--replace"]).status.success(), "there is nothing to replace");
+    for path in [file, link] {
+        fs::remove_file(path).unwrap();
+    }
 }
 
 #[test]

@@ -2,10 +2,9 @@
 //! tools read the archive and do not look at the line.
 
 use std::{
-    fs::{self, File, OpenOptions},
+    fs::File,
     io::{self, Read as _, Seek as _, SeekFrom, Write as _},
-    os::unix::fs::OpenOptionsExt as _,
-    path::{Path, PathBuf},
+    path::Path,
 };
 
 use serde::{Deserialize, Serialize};
@@ -64,6 +63,15 @@ impl Manifest {
         }
     }
 
+    /// Puts the line behind the archive. Answers the length of both in bytes.
+    pub(super) fn close(mut self, file: &mut File) -> io::Result<u64> {
+        (self.bytes, self.sha256) = digest(file, u64::MAX)?;
+        let line = format!("\n{}\n", serde_json::to_string(&self)?);
+        file.seek(SeekFrom::End(0))?;
+        file.write_all(line.as_bytes())?;
+        file.stream_position()
+    }
+
     fn hold(self, file: &mut File, path: &Path) -> Result<Self> {
         let found = digest(file, self.bytes).map_err(|error| unreadable(path, &error.to_string()))?;
         if found != (self.bytes, self.sha256.clone()) {
@@ -75,7 +83,7 @@ impl Manifest {
 
 fn unreadable(path: &Path, problem: &str) -> Error {
     Error::invalid(
-        "FILE",
+        super::FILE,
         format!("{} cannot be restored ({problem})", path.display()),
         "a file that `facturo backup` made",
     )
@@ -117,88 +125,4 @@ impl io::Write for HashWriter {
     fn flush(&mut self) -> io::Result<()> {
         Ok(())
     }
-}
-
-/// A file that takes its name once it is whole and on disk. Until then it stands beside, and it is removed when it does not
-/// get so far.
-pub(in crate::cli) struct Unfinished {
-    path: PathBuf,
-    aside: PathBuf,
-    replace: bool,
-    file: File,
-}
-
-impl Unfinished {
-    /// Readable for its owner alone.
-    pub(in crate::cli) fn new(path: &Path, replace: bool) -> Result<Self> {
-        let refuse = |error: io::Error| unwritable(path, &error);
-        let name = path.file_name().ok_or_else(|| refuse(io::ErrorKind::InvalidFilename.into()))?;
-        if !replace && path.symlink_metadata().is_ok() {
-            return Err(exists(path));
-        }
-        let mut unfinished = name.to_owned();
-        unfinished.push(format!(".{}.unfinished", std::process::id()));
-        let aside = path.with_file_name(unfinished);
-        let mut options = OpenOptions::new();
-        let file =
-            options.read(true).write(true).create_new(true).mode(0o600).open(&aside).map_err(refuse)?;
-        Ok(Self { path: path.to_owned(), aside, replace, file })
-    }
-
-    /// For a child to write to.
-    pub(super) fn writer(&self) -> Result<File> {
-        self.file.try_clone().map_err(|error| unwritable(&self.path, &error))
-    }
-
-    /// Puts the line behind the archive, and the file in its place. Answers its length in bytes.
-    pub(super) fn finish(mut self, manifest: Manifest) -> Result<u64> {
-        let length = self.complete(manifest).map_err(|error| unwritable(&self.path, &error))?;
-        match self.put_in_place() {
-            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Err(exists(&self.path)),
-            done => done.map(|()| length).map_err(|error| unwritable(&self.path, &error)),
-        }
-    }
-
-    fn complete(&mut self, mut manifest: Manifest) -> io::Result<u64> {
-        (manifest.bytes, manifest.sha256) = digest(&mut self.file, u64::MAX)?;
-        let line = format!("\n{}\n", serde_json::to_string(&manifest)?);
-        self.file.seek(SeekFrom::End(0))?;
-        self.file.write_all(line.as_bytes())?;
-        self.file.sync_all()?;
-        self.file.stream_position()
-    }
-
-    fn put_in_place(&self) -> io::Result<()> {
-        if self.replace {
-            fs::rename(&self.aside, &self.path)?;
-        } else {
-            // a link never replaces; but some disks, such as those of memory sticks, know none
-            match fs::hard_link(&self.aside, &self.path) {
-                Err(error) if error.kind() != io::ErrorKind::AlreadyExists && !self.path.exists() => {
-                    fs::rename(&self.aside, &self.path)?;
-                }
-                linked => linked?,
-            }
-        }
-        let dir = self.path.parent().filter(|dir| !dir.as_os_str().is_empty()).unwrap_or(Path::new("."));
-        File::open(dir)?.sync_all()
-    }
-}
-
-impl Drop for Unfinished {
-    fn drop(&mut self) {
-        let _ = fs::remove_file(&self.aside); // it is gone already where it was renamed
-    }
-}
-
-fn exists(path: &Path) -> Error {
-    Error::conflict(
-        format!("{} is there already.", path.display()),
-        "Name another file, or write --replace to have this one replaced.",
-    )
-}
-
-fn unwritable(path: &Path, error: &io::Error) -> Error {
-    let problem = format!("{} cannot be written ({error})", path.display());
-    Error::invalid("FILE", problem, "a file in a directory that is there, on a disk with room")
 }

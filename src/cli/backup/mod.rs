@@ -10,16 +10,20 @@ use time::format_description::well_known::Rfc3339;
 use tokio_postgres::IsolationLevel;
 
 pub(super) use self::{
-    file::{Manifest, Unfinished},
+    file::Manifest,
     inventory::{Chains, Inventory},
     restore::{Restore, read, run as restore},
 };
+use super::unfinished::Unfinished;
 use crate::{
     books, clock,
     config::Config,
     database::{self, Database, archive::Snapshot, migrate, private_server::Settings, roles},
     error::{Error, Result},
 };
+
+/// The argument that names the file.
+pub(super) const FILE: &str = "FILE";
 
 #[derive(clap::Args)]
 pub(super) struct Backup {
@@ -39,7 +43,7 @@ pub(super) async fn run(config: Config, args: Backup) -> Result<()> {
 }
 
 async fn make(config: &Config, args: Backup) -> Result<()> {
-    let unfinished = Unfinished::new(&args.file, args.replace)?;
+    let unfinished = Unfinished::new(FILE, &args.file, args.replace)?;
     let database = Database::open(config).await?;
     let (holds, length) = write(&database, database::private_settings(config)?, unfinished).await?;
     super::say(&format!("{}: {} in {} KiB.", args.file.display(), holds.size(), length.div_ceil(1024)));
@@ -74,8 +78,10 @@ pub(super) async fn write(
     let snapshot = Snapshot::of(&tx).await?;
     let made_at = clock::now().truncate_to_second().format(&Rfc3339);
     let made_at = made_at.map_err(|error| Error::internal("the time", error))?;
+    let archive = unfinished.file.try_clone().map_err(|error| unfinished.unwritable(&error))?;
     // both see the same rows, whatever is written meanwhile
-    let (holds, ()) = tokio::try_join!(Inventory::take(&tx), programs.dump(&snapshot, unfinished.writer()?))?;
-    let length = unfinished.finish(Manifest::new(made_at, programs.major, holds.clone()))?;
+    let (holds, ()) = tokio::try_join!(Inventory::take(&tx), programs.dump(&snapshot, archive))?;
+    let manifest = Manifest::new(made_at, programs.major, holds.clone());
+    let length = unfinished.finish(|file| manifest.close(file))?;
     Ok((holds, length))
 }
