@@ -15,7 +15,11 @@ use crate::{
         line::{self, ContentInput, Line},
         mentions,
         series::Kind,
-        tax::{Totals, category::Category, treatment::Usual},
+        tax::{
+            Totals,
+            category::Category,
+            treatment::{Treatment, Usual},
+        },
     },
     error::{Error, Result},
 };
@@ -58,8 +62,14 @@ pub fn content(
     let lines = match (&new.content, new.method) {
         (Some(content), _) => {
             let usual = business.usual_tax(client, original.scheme, original.taxed_on());
-            let usual = as_on_original(usual, original_lines);
-            line::compose(content, usual, original.currency)?
+            match alike(original_lines) {
+                Some(treatment) => line::compose(
+                    &as_on_original(content, treatment),
+                    kept(usual, treatment),
+                    original.currency,
+                )?,
+                None => line::compose(content, usual, original.currency)?,
+            }
         }
         (None, Method::Difference) => {
             let label = original.label();
@@ -80,16 +90,40 @@ pub fn content(
     Ok((lines, totals))
 }
 
-/// Where all lines of the original are taxed alike, so are those of its correction that say nothing else.
-fn as_on_original(usual: Usual, lines: &[Line]) -> Usual {
-    let Some(first) = lines.first().map(|line| line.treatment) else { return usual };
-    if !first.category.is_taxed() || lines.iter().any(|line| line.treatment != first) {
-        return usual;
+/// How all lines are taxed, where that is alike.
+fn alike(lines: &[Line]) -> Option<Treatment> {
+    let first = lines.first()?.treatment;
+    lines.iter().all(|line| line.treatment == first).then_some(first)
+}
+
+/// What is said of the correction's lines; those that say nothing else are taxed, or not, as the original is, for the same
+/// reason.
+fn as_on_original(content: &ContentInput, treatment: Treatment) -> ContentInput {
+    let mut content = content.clone();
+    let lines = content.lines.iter_mut().map(|line| &mut line.tax);
+    for said in lines.chain(content.adjustments.iter_mut().map(|adjustment| &mut adjustment.tax)) {
+        let is_other = said.rate.is_some()
+            || said.category.is_some_and(|category| category != treatment.category)
+            || said.exemption.is_some_and(|exemption| !exemption.fits(treatment.category));
+        if !is_other {
+            said.category = Some(treatment.category);
+            said.rate = Some(treatment.rate);
+            said.exemption = said.exemption.or(treatment.exemption);
+            said.surcharge_rate = said.surcharge_rate.or(Some(treatment.surcharge_rate));
+        }
     }
+    content
+}
+
+/// Where lines are taxed otherwise than the original, its withholding stays, and with it the regime of equivalence.
+fn kept(usual: Usual, treatment: Treatment) -> Usual {
     Usual {
-        rate: first.rate,
-        surcharge: !first.surcharge_rate.is_zero(),
-        withholding_rate: first.withholding_rate,
+        surcharge: if treatment.category.is_taxed() {
+            !treatment.surcharge_rate.is_zero()
+        } else {
+            usual.surcharge
+        },
+        withholding_rate: treatment.withholding_rate,
         ..usual
     }
 }

@@ -350,3 +350,35 @@ fn ipsi_takes_the_rate_it_is_given() {
     let invoice = office.sold(client, "100", json!({"tax_scheme": "ipsi", "tax_rate": "3.5"}));
     assert_fields(&invoice, json!({"tax_scheme": "ipsi", "total": "103.50"}));
 }
+
+/// What is corrected bears the tax that the original bears, or none for the same reason.
+#[test]
+fn a_correction_is_untaxed_where_its_original_is() {
+    let mut office = Office::open();
+    let (spain, germany) = (office.company(json!({})), office.abroad("DE", "DE136695976"));
+    let america = office.abroad("US", "123456789");
+    for (client, said, category, basis) in [
+        (germany, json!({"tax_category": "intra_eu"}), "intra_eu", json!("E5")),
+        (america, json!({"tax_category": "export"}), "export", json!("E2")),
+        (spain, json!({"tax_category": "reverse_charge"}), "reverse_charge", json!(null)),
+        (spain, json!({"exemption": "E1"}), "exempt", json!("E1")),
+        (spain, json!({"exemption": "E6", "notes": "Art. 20.Uno.18.º LIVA"}), "exempt", json!("E6")),
+        (germany, json!({"exemption": "N2"}), "outside_scope", json!("N2")),
+        (spain, json!({"tax_rate": 0}), "zero", json!(null)),
+    ] {
+        let back = json!({"lines": [{"description": "Work", "quantity": -1, "unit_price": 10}]});
+        let right = json!({"method": "substitution", "net_amount": 90, "description": "Work"});
+        for (correction, total) in [(back, "-10.00"), (right, "90.00")] {
+            let original = office.sold(client, "100", said.clone());
+            let (corrective, _) = office.corrected(&original, correction);
+            assert_fields(&corrective, json!({"total": total, "tax": "0.00"}));
+            assert_fields(&corrective["tax_breakdown"][0], json!({"category": category, "exemption": basis}));
+            assert_eq!(corrective["mentions"][0], original["mentions"][0]);
+        }
+    }
+    // what is said goes before it, the rest stays as it was
+    let exempt = office.sold(spain, "100", json!({"exemption": "E1"}));
+    let taxed = json!({"method": "substitution", "net_amount": 100, "description": "Work", "tax_category": "standard"});
+    let (corrective, _) = office.corrected(&exempt, taxed);
+    assert_eq!(corrective["total"], "121.00");
+}
