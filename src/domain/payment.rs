@@ -6,6 +6,7 @@ use time::{Date, OffsetDateTime};
 
 use super::{
     codes::Currency,
+    correction::{self, CorrectedBy},
     date,
     ids::{ClientId, InvoiceId, PaymentId},
     invoice::Invoice,
@@ -66,26 +67,34 @@ pub fn day(told: Option<Date>, invoice: &Invoice, today: Date) -> Result<Date> {
     Err(Error::invalid("paid_on", problem, format!("{first} to {today}")))
 }
 
-/// Percent of what is to be paid of an invoice that may be written off in all.
+/// Percent of what is to be paid of an invoice, less what its corrections took back, that may be written off in all.
 const WRITE_OFF_MAX: Decimal = Decimal::from_parts(5, 0, 0, false, 0);
 
-/// Refuses to write off what is no small difference. `before` is what was written off of the invoice already, and `amount`
+/// Refuses to write off what is no small difference, unless its tax was given back by R2 or R3. `before` is what was written off of the invoice already, and `amount`
 /// what would be now, both below zero for a credit.
 ///
 /// Where a client does not pay, it is the tax that has to be corrected, under conditions (art. 80 LIVA).
-pub fn small_enough(invoice: &Invoice, before: Decimal, amount: Decimal) -> Result<()> {
-    let limit = invoice.totals.payable.abs() * WRITE_OFF_MAX / Decimal::ONE_HUNDRED;
+pub fn small_enough(
+    invoice: &Invoice,
+    corrections: &[CorrectedBy],
+    before: Decimal,
+    amount: Decimal,
+) -> Result<()> {
+    let differences = || corrections.iter().filter(|it| it.method == correction::Method::Difference);
+    let taken_back: Decimal = differences().map(|it| it.payable.min(Decimal::ZERO)).sum();
+    let for_unpaid: Decimal = differences().filter(|it| it.code.is_unpaid()).map(|it| -it.payable).sum();
+    let stands = (invoice.totals.payable + taken_back).abs();
+    let limit = stands * WRITE_OFF_MAX / Decimal::ONE_HUNDRED + for_unpaid;
     if (before + amount).abs() <= limit {
         return Ok(());
     }
     let currency = invoice.currency;
-    let [written, payable] =
-        [before + amount, invoice.totals.payable].map(|amount| money::display(amount.abs(), currency));
+    let [written, stands] = [before + amount, stands].map(|amount| money::display(amount.abs(), currency));
     let left = money::display(money::floor(limit - before.abs(), currency), currency);
     Err(Error::invalid(
         "amount",
         format!(
-            "{written} {currency} written off in all is more than {WRITE_OFF_MAX}% of the {payable} of {}",
+            "{written} {currency} written off in all is more than {WRITE_OFF_MAX}% of the {stands} of {}",
             invoice.label()
         ),
         format!(

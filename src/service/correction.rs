@@ -26,9 +26,10 @@ pub async fn create(
     expected_version: Option<i64>,
     new: NewCorrection,
 ) -> Result<(InvoiceWithLines, InvoiceWithLines)> {
-    let mut held = invoice::lock(act, id, expected_version).await?;
+    let (mut held, earlier) = family(act, id, expected_version).await?;
+    let written_off = written_off(act, &held, &earlier).await?;
     let InvoiceWithLines { invoice: original, lines: original_lines } = &mut held.now;
-    correction::may_correct(original, act.today)?;
+    correction::may_correct(original, written_off, act.today)?;
     let issue_date = correction::day(new.issue_date, original, act.today)?;
     let (client, all_series) = repository::together(
         repository::client::get(act.tx, act.business_id(), original.client_id),
@@ -38,7 +39,6 @@ pub async fn create(
     if new.method == Method::Difference {
         same_buyer(act, original, &client).await?;
     }
-    let earlier = earlier(act, id).await?;
     let each = earlier.iter().map(|held| (&held.now.invoice, &held.now.lines[..]));
     let standing = Standing::new((&*original, &original_lines[..]), each);
     let (lines, totals) = correction::content(&new, &standing, &act.business.details, &client.details)?;
@@ -80,22 +80,46 @@ async fn same_buyer(act: &Act<'_>, original: &Invoice, client: &Client) -> Resul
     ))
 }
 
-/// The corrections by difference so far, oldest first.
-async fn earlier(act: &Act<'_>, original: InvoiceId) -> Result<Vec<Held>> {
-    let mut earlier = Vec::new();
-    for correction in repository::invoice::corrections(act.tx, act.business_id(), original).await? {
-        earlier.push(invoice::lock(act, correction.id, None).await?);
+/// An invoice, and all that is set off against it: where it is a correction by difference, its original and the other
+/// corrections of that; else its own. They are locked in that order, the original first and its corrections oldest first.
+pub(super) async fn family(
+    act: &Act<'_>,
+    id: InvoiceId,
+    expected_version: Option<i64>,
+) -> Result<(Held, Vec<Held>)> {
+    let (tx, business) = (act.tx, act.business_id());
+    let correction = repository::invoice::get(tx, business, id).await?.correction;
+    let original = correction.filter(|it| it.method == Method::Difference).map_or(id, |it| it.original);
+    let version_of = |it| expected_version.filter(|_| it == id);
+    let mut family = vec![invoice::lock(act, original, version_of(original)).await?];
+    for it in repository::invoice::corrections(tx, business, original).await? {
+        if it.method == Method::Difference {
+            family.push(invoice::lock(act, it.id, version_of(it.id)).await?);
+        }
     }
-    Ok(earlier)
+    let place = family.iter().position(|held| held.now.invoice.id == id).unwrap_or_default();
+    Ok((family.remove(place), family))
 }
 
-/// What earlier corrections still owe, or are to give back, the new one settles as far as it can.
-async fn set_off(act: &Act<'_>, earlier: Vec<Held>, corrective: &mut Invoice) -> Result<()> {
-    for mut held in earlier {
+/// What was written off of an original or, where nothing was, of one of its corrections.
+async fn written_off(act: &Act<'_>, original: &Held, earlier: &[Held]) -> Result<Decimal> {
+    for held in [original].into_iter().chain(earlier) {
+        let id = held.now.invoice.id;
+        let amount = repository::payment::written_off(act.tx, act.business_id(), id).await?;
+        if !amount.is_zero() {
+            return Ok(amount);
+        }
+    }
+    Ok(Decimal::ZERO)
+}
+
+/// What the others still owe, or are to give back, the invoice settles as far as it can.
+pub(super) async fn set_off(act: &Act<'_>, others: Vec<Held>, invoice: &mut Invoice) -> Result<()> {
+    for mut held in others {
         let netted = held.now.invoice.netted;
-        correction::net_earlier(&mut held.now.invoice, corrective);
+        correction::net_again(&mut held.now.invoice, invoice);
         if held.now.invoice.netted != netted {
-            let details = vec![("set_off_by", Some(corrective.label()))];
+            let details = vec![("set_off_by", Some(invoice.label()))];
             held.save(act, "set_off", details).await?;
         }
     }

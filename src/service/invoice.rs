@@ -201,10 +201,15 @@ pub async fn cancel(
 ) -> Result<InvoiceWithLines> {
     let mut held = lock(act, id, expected_version).await?;
     let invoice = &mut held.now.invoice;
-    if !repository::invoice::corrections(act.tx, act.business_id(), id).await?.is_empty() {
+    let (corrections, written_off) = repository::together(
+        repository::invoice::corrections(act.tx, act.business_id(), id),
+        repository::payment::written_off(act.tx, act.business_id(), id),
+    )
+    .await?;
+    if !corrections.is_empty() {
         return Err(invoice::was_corrected(&invoice.label()));
     }
-    invoice.cancel(reason)?;
+    invoice.cancel(reason, written_off)?;
     let cancelled = held.save(act, "cancelled", vec![]).await?;
     issuing::register_cancellation(act, &cancelled.invoice).await?;
     Ok(cancelled)

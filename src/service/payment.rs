@@ -3,6 +3,7 @@ use time::Date;
 
 use super::{
     Act,
+    correction::{family, set_off},
     invoice::{self, Held, InvoiceWithLines},
 };
 use crate::{
@@ -52,8 +53,12 @@ pub async fn record(
     let paid_on = payment::day(received.paid_on, &held.now.invoice, act.today)?;
     let amount = held.now.invoice.pay(received.amount)?;
     if is_write_off {
-        let before = repository::payment::written_off(act.tx, act.business_id(), id).await?;
-        payment::small_enough(&held.now.invoice, before, amount)?;
+        let (before, corrections) = repository::together(
+            repository::payment::written_off(act.tx, act.business_id(), id),
+            repository::invoice::corrections(act.tx, act.business_id(), id),
+        )
+        .await?;
+        payment::small_enough(&held.now.invoice, &corrections, before, amount)?;
     }
     let payment = NewPayment {
         invoice_id: id,
@@ -75,7 +80,8 @@ pub struct Reversed {
     pub standing: Option<InvoiceWithLines>,
 }
 
-/// Takes a payment back by an entry of its own; the invoice owes the amount again, or the one that stands in its place.
+/// Takes a payment back by an entry of its own; the invoice owes the amount again, or the one that stands in its place, less
+/// what its corrections are to give back.
 pub async fn reverse(
     act: &Act<'_>,
     id: PaymentId,
@@ -84,7 +90,7 @@ pub async fn reverse(
 ) -> Result<Reversed> {
     let original = repository::payment::get(act.tx, act.business_id(), id).await?;
     // under the invoice's lock nobody else can reverse it
-    let mut held = invoice::lock(act, original.invoice_id, expected_version).await?;
+    let (mut held, others) = family(act, original.invoice_id, expected_version).await?;
     let original = repository::payment::get(act.tx, act.business_id(), id).await?;
     match original.standing {
         Standing::Counts => {}
@@ -98,9 +104,11 @@ pub async fn reverse(
         }
     }
     held.now.invoice.unpay(original.amount);
-    let standing = match held.now.invoice.superseded {
-        true => Some(pass_on(act, &mut held.now.invoice, original.amount).await?),
-        false => None,
+    let standing = if held.now.invoice.superseded {
+        Some(pass_on(act, &mut held.now.invoice, original.amount).await?)
+    } else {
+        set_off(act, others, &mut held.now.invoice).await?;
+        None
     };
     let reversal = NewPayment {
         invoice_id: original.invoice_id,
@@ -125,8 +133,9 @@ async fn pass_on(act: &Act<'_>, superseded: &mut Invoice, amount: Decimal) -> Re
             None => break,
         }
     }
-    let mut held = invoice::lock(act, standing, None).await?;
+    let (mut held, others) = family(act, standing, None).await?;
     correction::pass_on(superseded, &mut held.now.invoice, amount);
+    set_off(act, others, &mut held.now.invoice).await?;
     let details = vec![("payment_reversed_on", Some(superseded.label()))];
     held.save(act, "payment_reversed", details).await
 }

@@ -59,6 +59,7 @@ pub fn content(
     client: &ClientDetails,
 ) -> Result<(Vec<Line>, Totals)> {
     let (original, original_lines) = standing.original();
+    let is_for_unpaid = Code::of(original, new.method, new.code)?.is_unpaid();
     let lines = match (&new.content, new.method) {
         (Some(content), _) => {
             let usual = business.usual_tax(client, original.scheme, original.taxed_on());
@@ -86,6 +87,9 @@ pub fn content(
     let totals = standing.totals(new.method, &lines)?;
     if new.content.is_some() {
         standing.admits(new.method, &lines, &totals)?;
+    }
+    if is_for_unpaid {
+        standing.admits_unpaid(&totals)?;
     }
     Ok((lines, totals))
 }

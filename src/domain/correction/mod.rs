@@ -15,6 +15,7 @@ use super::{
     date,
     ids::InvoiceId,
     invoice::{Invoice, Status},
+    money,
 };
 use crate::error::{Error, Result};
 
@@ -35,7 +36,9 @@ pub struct CorrectedBy {
     pub id: InvoiceId,
     pub number: String,
     pub method: Method,
+    pub code: Code,
     pub total: Decimal,
+    pub payable: Decimal,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -99,16 +102,26 @@ impl Code {
         })
     }
 
+    /// The client has not paid, so the tax is given back and the debt stays (art. 80.Tres and Cuatro LIVA).
+    pub fn is_unpaid(self) -> bool {
+        matches!(self, Self::R2 | Self::R3)
+    }
+
     /// The cause of correcting an invoice: the one that is given, or the usual one.
     ///
     /// # Errors
-    /// R5 for a full invoice, and any other for a simplified one.
+    /// R5 for a full invoice, and any other for a simplified one; R2 and R3 by substitution.
     pub fn of(original: &Invoice, method: Method, given: Option<Self>) -> Result<Self> {
         let simplified = original.is_simplified();
         match given {
             None if simplified => Ok(Self::R5),
             None if method == Method::Difference => Ok(Self::R1),
             None => Ok(Self::R4),
+            Some(code) if code.is_unpaid() && method == Method::Substitution => {
+                let problem =
+                    format!("is no way of correcting for {}, which leaves the debt as it is", code.name());
+                Err(Error::invalid("method", problem, "difference"))
+            }
             Some(code) if simplified == (code == Self::R5) => Ok(code),
             Some(code) => {
                 let (kind, accepted) = if simplified {
@@ -130,8 +143,9 @@ impl Code {
 /// Years within which an invoice may be corrected (art. 15.4).
 const YEARS: i32 = 4;
 
-/// Refuses originals that cannot be corrected on this day.
-pub fn may_correct(original: &Invoice, today: Date) -> Result<()> {
+/// Refuses originals that cannot be corrected on this day. What was written off of one came in from nobody, and must not
+/// become a credit.
+pub fn may_correct(original: &Invoice, written_off: Decimal, today: Date) -> Result<()> {
     let label = original.label();
     let refuse = |problem: &str, next: &'static str| Err(Error::conflict(format!("{label} {problem}"), next));
     match original.status() {
@@ -149,6 +163,13 @@ pub fn may_correct(original: &Invoice, today: Date) -> Result<()> {
     }
     if original.correction.as_ref().is_some_and(|correction| correction.method == Method::Difference) {
         return refuse("is itself a correction by difference.", "Correct the original once more instead.");
+    }
+    if !written_off.is_zero() {
+        let written_off = money::display(written_off, original.currency);
+        return refuse(
+            &format!("has {written_off} {} written off.", original.currency),
+            "reverse_payment takes it back first (list_payments with the method write_off).",
+        );
     }
     if today > date::plus_years(original.issue_date(), YEARS) {
         return refuse(
@@ -169,10 +190,12 @@ pub fn pass_on(original: &mut Invoice, standing: &mut Invoice, amount: Decimal) 
 
 /// Sets a corrective invoice, just issued, off against its original.
 ///
-/// By difference, a payable below zero first lowers what the original still owes; what is left over is a credit. By
+/// Where the client has not paid, only the tax is corrected: the corrective is settled in itself, and the original owes
+/// what it owed. Else, by difference, a payable below zero first lowers what the original still owes; what is left over is a credit. By
 /// substitution the original owes nothing more, and what was paid of it counts for the one in its place.
 pub fn net(original: &mut Invoice, corrective: &mut Invoice, method: Method) {
     match method {
+        Method::Difference if corrective.is_for_unpaid() => corrective.netted = corrective.totals.payable,
         Method::Difference => set_off(original, corrective),
         Method::Substitution => {
             corrective.netted += original.paid + original.netted;
@@ -183,12 +206,12 @@ pub fn net(original: &mut Invoice, corrective: &mut Invoice, method: Method) {
     corrective.settle();
 }
 
-/// Sets a correction by difference off against an earlier one of the same original, where one owes and the other is to
-/// give back.
-pub fn net_earlier(earlier: &mut Invoice, corrective: &mut Invoice) {
-    set_off(earlier, corrective);
-    earlier.settle();
-    corrective.settle();
+/// Sets an original and its corrections by difference, or two of these, off against one another, where one owes and the
+/// other is to give back.
+pub fn net_again(one: &mut Invoice, other: &mut Invoice) {
+    set_off(one, other);
+    one.settle();
+    other.settle();
 }
 
 fn set_off(one: &mut Invoice, other: &mut Invoice) {

@@ -87,6 +87,31 @@ impl<'a> Standing<'a> {
         Ok(Totals { withholding: totals.total - payable, payable, ..totals })
     }
 
+    /// Refuses to give more tax back for what the client has not paid than of what is outstanding still, or to take more of it
+    /// back again than was given: a consumer may pay after all (art. 80.Cuatro LIVA).
+    pub fn admits_unpaid(&self, totals: &Totals) -> Result<()> {
+        let (original, currency) = (self.original.0, self.original.0.currency);
+        let given: Decimal =
+            self.earlier.iter().filter(|(it, _)| it.is_for_unpaid()).map(|(it, _)| -it.totals.payable).sum();
+        let unpaid = (original.outstanding() - given).max(Decimal::ZERO);
+        if totals.total.is_zero() || !(-unpaid..=given).contains(&totals.payable) {
+            let [payable, unpaid, given] =
+                [totals.payable, unpaid, given].map(|amount| money::display(amount, currency));
+            let label = original.label();
+            return Err(Error::invalid(
+                "lines",
+                format!(
+                    "come to {payable} {currency}, and of {label} {unpaid} are unpaid and not corrected for it yet"
+                ),
+                format!(
+                    "lines with a quantity below zero that take back up to {unpaid}, with prices_include_tax for an amount with its \
+                     tax; above zero up to {given}, what R2 and R3 have taken back before"
+                ),
+            ));
+        }
+        Ok(())
+    }
+
     /// Refuses a correction that takes back more than is left: altogether, of what is to be paid, or at some rate.
     pub fn admits(&self, method: Method, lines: &[Line], totals: &Totals) -> Result<()> {
         match method {

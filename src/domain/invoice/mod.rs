@@ -140,6 +140,11 @@ impl Invoice {
         self.kind == Kind::Simplified || code == Some(Code::R5)
     }
 
+    /// Corrects the tax of what the client has not paid, and not the debt.
+    pub fn is_for_unpaid(&self) -> bool {
+        self.correction.as_ref().is_some_and(|correction| correction.code.is_unpaid())
+    }
+
     /// The day whose rates of tax count: that of the operation.
     pub fn taxed_on(&self) -> Date {
         self.operation_date.unwrap_or(self.issue_date())

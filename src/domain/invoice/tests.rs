@@ -113,15 +113,15 @@ fn a_payment_that_does_not_fit_is_refused_with_the_figure() {
 
 #[test]
 fn only_what_was_issued_and_not_paid_is_cancelled() {
-    assert!(told(draft(1).cancel("x".into())).contains("never issued"));
+    assert!(told(draft(1).cancel("x".into(), Decimal::ZERO)).contains("never issued"));
     let mut invoice = issued(10_000);
     invoice.pay(Some(Decimal::ONE)).unwrap();
-    assert!(told(invoice.cancel("x".into())).contains("1.00 EUR"));
+    assert!(told(invoice.cancel("x".into(), Decimal::ZERO)).contains("1.00 EUR"));
     invoice.unpay(Decimal::ONE);
-    invoice.cancel("Duplicate".into()).unwrap();
+    invoice.cancel("Duplicate".into(), Decimal::ZERO).unwrap();
     assert_eq!((invoice.status(), invoice.outstanding()), (Status::Cancelled, Decimal::ZERO));
     assert_eq!(invoice.issued().unwrap().number, "F-2026-0001");
-    assert!(told(invoice.cancel("x".into())).contains("already cancelled"));
+    assert!(told(invoice.cancel("x".into(), Decimal::ZERO)).contains("already cancelled"));
     assert!(told(invoice.pay(None)).contains("is cancelled"));
 }
 

@@ -50,8 +50,8 @@ impl Invoice {
         Ok(())
     }
 
-    /// Pending → cancelled.
-    pub fn cancel(&mut self, reason: String) -> Result<()> {
+    /// Pending → cancelled. `written_off` is the part of what was paid that was given up.
+    pub fn cancel(&mut self, reason: String, written_off: Decimal) -> Result<()> {
         let label = self.label();
         match &self.state {
             State::Pending(_) | State::Paid(_) if self.correction.is_some() => Err(Error::conflict(
@@ -67,11 +67,16 @@ impl Invoice {
             }
             State::Pending(_) | State::Paid(_) => Err(Error::conflict(
                 format!(
-                    "{} {} of {label} is paid, so it cannot be cancelled.",
-                    self.paid_text(),
-                    self.currency
+                    "{} {} of {label} is {}, so it cannot be cancelled.",
+                    money::display(self.paid, self.currency),
+                    self.currency,
+                    match written_off {
+                        none if none.is_zero() => "paid",
+                        all if all == self.paid => "written off",
+                        _ => "paid or written off",
+                    },
                 ),
-                "Reverse its payments first (list_payments, reverse_payment).",
+                "Reverse that first (list_payments, reverse_payment).",
             )),
             State::Draft { .. } => Err(Error::conflict(
                 format!("{label} was never issued, so there is nothing to cancel."),
@@ -141,10 +146,6 @@ impl Invoice {
             (State::Paid(issued), false) => State::Pending(issued.clone()),
             _ => return,
         };
-    }
-
-    fn paid_text(&self) -> String {
-        money::display(self.paid, self.currency)
     }
 }
 

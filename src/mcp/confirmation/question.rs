@@ -72,6 +72,10 @@ fn spanish(act: &Act) -> String {
     };
     let money = |amount: &str, of: &Invoice| format!("{} {}", amount.replace('.', ","), of.currency);
     let total = |invoice: &Invoice| money(&invoice.total, invoice);
+    let left = |invoice: &Invoice| match invoice.outstanding.strip_prefix('-') {
+        Some(credit) => format!("{} por devolver al cliente", money(credit, invoice)),
+        None => format!("{} por cobrar", money(&invoice.outstanding, invoice)),
+    };
     match act {
         Act::Issue(invoice) => format!(
             "¿Emitir la factura con el próximo número, ahora {}? Fecha: {}; vencimiento: {}; total: {}; a pagar: {}. Una vez \
@@ -83,13 +87,14 @@ fn spanish(act: &Act) -> String {
             money(&invoice.payable, invoice),
         ),
         Act::Correct { corrective, original } => format!(
-            "¿Emitir una rectificativa de {} con el próximo número, ahora {}? Fecha: {}; total: {}. En la original quedarán {} \
-             por cobrar. Una vez emitida, no se puede modificar ni borrar.",
+            "¿Emitir una rectificativa de {} con el próximo número, ahora {}? Fecha: {}; total: {}. En la rectificativa quedarán {}; \
+             en la original, {}. Una vez emitida, no se puede modificar ni borrar.",
             named(original),
             number(corrective),
             day(&corrective.issue_date),
             total(corrective),
-            money(&original.outstanding, original),
+            left(corrective),
+            left(original),
         ),
         Act::Cancel(invoice) => format!(
             "¿Anular {}, de {}, con fecha {}? Conserva su número y deja de contar. No se puede deshacer.",
@@ -109,10 +114,10 @@ fn spanish(act: &Act) -> String {
             format!("¿Borrar el cliente {id}{drafts}? Sus datos se eliminan para siempre.")
         }
         Act::ReversePayment { id, amount, invoice } => format!(
-            "¿Anular el cobro {id} con un apunte de {}? En {} quedarán {} por cobrar. El apunte no se puede borrar.",
+            "¿Anular el cobro {id} con un apunte de {}? En {} quedarán {}. El apunte no se puede borrar.",
             money(amount, invoice),
             named(invoice),
-            money(&invoice.outstanding, invoice),
+            left(invoice),
         ),
     }
 }
@@ -124,6 +129,10 @@ fn english(act: &Act) -> String {
     };
     let money = |amount: &str, of: &Invoice| format!("{amount} {}", of.currency);
     let total = |invoice: &Invoice| money(&invoice.total, invoice);
+    let left = |invoice: &Invoice| match invoice.outstanding.strip_prefix('-') {
+        Some(credit) => format!("{} to be paid back to the client", money(credit, invoice)),
+        None => format!("{} outstanding", money(&invoice.outstanding, invoice)),
+    };
     match act {
         Act::Issue(invoice) => format!(
             "Issue the invoice under the next number, now {}? Date: {}; due: {}; total: {}; to pay: {}. Once issued, it can \
@@ -135,13 +144,14 @@ fn english(act: &Act) -> String {
             money(&invoice.payable, invoice),
         ),
         Act::Correct { corrective, original } => format!(
-            "Issue a corrective invoice for {} under the next number, now {}? Date: {}; total: {}. Of the original, {} will \
-             be outstanding. Once issued, it can neither change nor be deleted.",
+            "Issue a corrective invoice for {} under the next number, now {}? Date: {}; total: {}. It will leave {}, \
+             and the original {}. Once issued, it can neither change nor be deleted.",
             named(original),
             number(corrective),
             corrective.issue_date,
             total(corrective),
-            money(&original.outstanding, original),
+            left(corrective),
+            left(original),
         ),
         Act::Cancel(invoice) => format!(
             "Cancel {} of {}, dated {}? It keeps its number and counts no more. This cannot be undone.",
@@ -161,10 +171,10 @@ fn english(act: &Act) -> String {
             format!("Delete client {id}{drafts}? What is known of it goes for good.")
         }
         Act::ReversePayment { id, amount, invoice } => format!(
-            "Reverse payment {id} by an entry of {}? Of {}, {} will be outstanding. The entry cannot be deleted.",
+            "Reverse payment {id} by an entry of {}? It will leave {} with {}. The entry cannot be deleted.",
             money(amount, invoice),
             named(invoice),
-            money(&invoice.outstanding, invoice),
+            left(invoice),
         ),
     }
 }
@@ -220,6 +230,19 @@ mod tests {
         }
         let told = ask(Act::Cancel(invoice(None)), Language::En);
         assert!(told.starts_with("Cancel the invoice with id 7 of 1671.49 EUR, dated 2026-11-24?"), "{told}");
+        let told = ask(
+            Act::Correct {
+                corrective: invoice(Some("R-2026-0001")),
+                original: Invoice { outstanding: "0.00".to_owned(), ..invoice(None) },
+            },
+            Language::Es,
+        );
+        for part in [
+            "En la rectificativa quedarán 71,49 EUR por devolver al cliente",
+            "en la original, 0,00 EUR por cobrar",
+        ] {
+            assert!(told.contains(part), "{part} is not in {told}");
+        }
         let delete = |drafts| ask(Act::DeleteClient { id: 3, drafts }, Language::Es);
         assert!(delete(0).starts_with("¿Borrar el cliente 3? "), "{}", delete(0));
         assert!(delete(2).starts_with("¿Borrar el cliente 3 y sus 2 borradores? "), "{}", delete(2));

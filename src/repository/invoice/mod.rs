@@ -13,7 +13,7 @@ pub use self::{
 use super::sql::{self, Connection};
 use crate::{
     domain::{
-        correction::{CorrectedBy, Method},
+        correction::{Code, CorrectedBy, Method},
         ids::{BusinessId, ClientId, InvoiceId},
         invoice::{Invoice, State},
         line::Line,
@@ -104,7 +104,9 @@ pub async fn corrections(
             id: InvoiceId(row.get("id")?),
             number: row.get("number")?,
             method: row.parse("correction_method", Method::parse)?,
+            code: row.parse("correction_code", Code::parse)?,
             total: row.get("total")?,
+            payable: row.get("payable")?,
         })
     })
     .await

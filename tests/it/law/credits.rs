@@ -1,7 +1,7 @@
 //! What is left of a correction once the original owes nothing: a credit that is paid back.
 
 use rust_decimal::Decimal;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::support::office::{Office, assert_fields};
 
@@ -122,20 +122,29 @@ fn no_more_is_given_back_than_was_to_be_paid() {
 }
 
 #[test]
-fn a_payment_reversed_after_a_correction_is_owed_again() {
+fn a_payment_reversed_after_a_correction_is_owed_again_less_the_credit() {
     let mut office = Office::open();
     let client = office.company(json!({}));
     let original = office.sold(client, "100", json!({}));
-    let payment =
-        office.call("record_payment", json!({"invoice_id": original["id"]}))["payment"]["id"].clone();
+    let pay = |office: &mut Office, invoice: &Value| {
+        office.call("record_payment", json!({"invoice_id": invoice["id"]}))["payment"]["id"].clone()
+    };
+    let bounced = |payment: &Value| json!({"payment_id": payment, "reason": "bounced"});
+    let payment = pay(&mut office, &original);
     let lines = json!({"lines": [{"description": "Work", "quantity": -1, "unit_price": 40}]});
-    let (correction, _) = office.corrected(&original, lines);
+    let (correction, _) = office.corrected(&original, lines.clone());
     assert_eq!(correction["outstanding"], "-48.40");
-    let reversed = office.call("reverse_payment", json!({"payment_id": payment, "reason": "bounced"}));
+    let reversed = office.call("reverse_payment", bounced(&payment));
     assert_fields(
         &reversed["invoice"],
-        json!({"status": "pending", "paid": "0.00", "outstanding": "121.00"}),
+        json!({"status": "pending", "paid": "0.00", "netted": "48.40", "outstanding": "72.60"}),
     );
+    assert_fields(
+        &office.look(&correction),
+        json!({"status": "paid", "netted": "-48.40", "outstanding": "0.00"}),
+    );
+    let history = office.call("get_invoice_history", json!({"invoice_id": correction["id"]}));
+    assert_eq!(history["items"][0]["action"], "set_off");
     let standing = office.call("get_client", json!({"client_id": client}));
     assert_fields(
         &standing["totals"][0],
@@ -146,13 +155,25 @@ fn a_payment_reversed_after_a_correction_is_owed_again() {
         let cancel = json!({"invoice_id": invoice["id"], "reason": "x"});
         office.refuses("cancel_invoice", cancel, &["so it cannot be cancelled", "correct_invoice"]);
     }
-    office.call("record_payment", json!({"invoice_id": original["id"]}));
-    office.call("record_payment", json!({"invoice_id": correction["id"]}));
+    // a refund that bounces once the original owes again lowers it as well
+    let other = office.sold(client, "100", json!({}));
+    let payment = pay(&mut office, &other);
+    let (credit, _) = office.corrected(&other, lines);
+    let refund = pay(&mut office, &credit);
+    let reversed = office.call("reverse_payment", bounced(&payment));
+    assert_eq!(reversed["invoice"]["outstanding"], "121.00");
+    let reversed = office.call("reverse_payment", bounced(&refund));
+    assert_fields(&reversed["invoice"], json!({"status": "paid", "netted": "-48.40", "outstanding": "0.00"}));
+    assert_fields(&office.look(&other), json!({"status": "pending", "outstanding": "72.60"}));
+    for invoice in [original, other] {
+        pay(&mut office, &invoice);
+    }
     let standing = office.call("get_client", json!({"client_id": client}));
     assert_fields(
         &standing["totals"][0],
-        json!({"invoiced": "72.60", "paid": "72.60", "outstanding": "0.00"}),
+        json!({"invoiced": "145.20", "paid": "145.20", "outstanding": "0.00"}),
     );
+    assert_eq!(office.call("verify_records", json!({}))["verified"], true);
 }
 
 #[test]

@@ -16,6 +16,7 @@ mod surcharge;
 mod taking_back;
 mod tampering;
 mod uncorrectable;
+mod unpaid;
 mod withholding;
 mod writing_off;
 

@@ -53,3 +53,42 @@ fn a_difference_is_written_off_with_a_reason() {
     assert_fields(&back["invoice"], json!({"status": "pending", "outstanding": "1.50"}));
     assert_eq!(office.call("verify_records", json!({}))["verified"], true);
 }
+
+/// Nobody paid what was written off, so it is never given back.
+#[test]
+fn what_was_written_off_is_taken_back_before_a_correction() {
+    let mut office = Office::open();
+    let client = office.company(json!({}));
+    let invoice = office.sold(client, "100", json!({}));
+    let fee = json!({"invoice_id": invoice["id"], "amount": "6.05", "method": "write_off", "reason": "Fee"});
+    let written = office.call("record_payment", fee)["payment"]["id"].clone();
+    let right = json!({"method": "substitution", "net_amount": 100, "description": "Work"});
+    for correction in [json!({}), right] {
+        office.corrects_not(
+            &invoice,
+            correction,
+            &["6.05 EUR written off", "reverse_payment takes it back first"],
+        );
+    }
+    let cancel = json!({"invoice_id": invoice["id"], "reason": "x"});
+    office.refuses(
+        "cancel_invoice",
+        cancel,
+        &["6.05 EUR", "is written off, so it cannot", "reverse_payment"],
+    );
+    office.call("reverse_payment", json!({"payment_id": written, "reason": "x"}));
+    let (correction, after) = office.corrected(&invoice, json!({}));
+    assert_eq!((&correction["outstanding"], &after["outstanding"]), (&json!("0.00"), &json!("0.00")));
+}
+
+#[test]
+fn a_small_part_is_one_of_what_corrections_left() {
+    let mut office = Office::open();
+    let client = office.company(json!({}));
+    let invoice = office.sold(client, "1000", json!({}));
+    office
+        .corrected(&invoice, json!({"lines": [{"description": "Work", "quantity": -1, "unit_price": 950}]}));
+    let fee = |amount: &str| json!({"invoice_id": invoice["id"], "amount": amount, "method": "write_off", "reason": "Fee"});
+    office.refuses("record_payment", fee("60.50"), &["5% of the 60.50", "up to 3.02"]);
+    office.call("record_payment", fee("3.02"));
+}
