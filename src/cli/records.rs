@@ -88,7 +88,7 @@ pub(super) async fn run(config: Config, records: Records) -> Result<()> {
         ));
     }
     for file in files {
-        file.finish(|_| Ok(()))?; // all of them, or none
+        file.finish(|_| Ok(()))?; // once all of them are whole
     }
     super::say(&format!("{written} records, beginning with {}.", export.from));
     Ok(())
