@@ -6,7 +6,7 @@ export PATH := $(PATH):$(HOME)/.cargo/bin:$(CURDIR)/target/tools/bin
 DEMO_LANG ?= en
 FUZZ_SECONDS ?= 60
 
-.PHONY: help setup demo test check tools audit endurance fuzz interop scan bench bench-quick
+.PHONY: help setup demo test check tools audit endurance fuzz interop scan bench bench-quick bench-scale
 .DEFAULT_GOAL := help
 
 help:
@@ -20,8 +20,8 @@ help:
 	@echo 'make fuzz      hostile input, for a minute in all (FUZZ_SECONDS=600 TARGETS=lines: as you like)'
 	@echo 'make interop   run the session of the demo through other MCP clients'
 	@echo 'make scan      have a scanner of MCP servers look at the list of tools (fetches it, 330 MB, into target/scan)'
-	@echo 'make bench     how fast it is beside PostgreSQL itself, and beside other servers where PEERS has them (a quarter of an hour)'
-	@echo 'make bench-quick    the same in two minutes'
+	@echo 'make bench     how fast it is beside PostgreSQL itself, and beside other servers where PEERS has them (half an hour)'
+	@echo '               make bench-quick is the short form (two minutes), make bench-scale its part about large books'
 
 # The PostgreSQL that setup found, for the scratch data directories of demo and tests too.
 WITH_POSTGRES = export FACTURO_POSTGRES_BIN="$$(scripts/setup.sh --print-bin)";
@@ -82,3 +82,6 @@ bench: setup
 
 bench-quick: setup
 	@$(BENCH) --quick
+
+bench-scale: setup
+	@$(BENCH) --scale

@@ -9,12 +9,11 @@ from=$(cd "$1" && pwd)
 here=$PWD/target/bench/peers
 mkdir -p "$here/node"
 
-if [ ! -x "$here/python/bin/python" ]; then
-    python3 -m venv "$here/python"
-    "$here/python/bin/python" -m pip install --quiet --disable-pip-version-check fastmcp asyncpg pydantic orjson
-fi
-if [ ! -e "$here/node/node" ]; then
-    (cd "$here/node" && npm init --yes >/dev/null && npm install --silent --no-fund --no-audit @modelcontextprotocol/sdk pg zod)
-    ln -s "$(command -v node)" "$here/node/node"
-fi
-CARGO_TARGET_DIR=$here/rust cargo build --quiet --release --manifest-path "$from/rust/Cargo.toml" --bin p5_rmcp
+# what is there already is left as it is
+[ -x "$here/python/bin/python" ] || python3 -m venv "$here/python"
+"$here/python/bin/python" -m pip install --quiet --disable-pip-version-check fastmcp asyncpg pydantic orjson
+(cd "$here/node" && npm install --silent --no-fund --no-audit --prefer-offline @modelcontextprotocol/sdk pg zod)
+ln -sf "$(command -v node)" "$here/node/node"
+# built from a copy, since cargo writes a lock beside the crate
+mkdir -p "$here/crate" && cp -R "$from/rust/." "$here/crate"
+CARGO_TARGET_DIR=$here/rust cargo build --quiet --release --manifest-path "$here/crate/Cargo.toml" --bin p5_rmcp

@@ -12,9 +12,11 @@ mod instructions;
 mod measure;
 mod peers;
 mod pgbench;
+mod plans;
 mod record;
 mod report;
 mod round;
+mod scale;
 mod server;
 mod startup;
 mod statistics;
@@ -34,6 +36,9 @@ struct Options {
     /// Two minutes: fewer and shorter rounds.
     #[arg(long)]
     quick: bool,
+    /// How the cost of calls grows with the books, and no more.
+    #[arg(long)]
+    scale: bool,
     /// The directory of other servers to stand in the same table.
     #[arg(long)]
     peers: Option<PathBuf>,
@@ -66,11 +71,20 @@ fn run(options: &Options) -> Result<()> {
     let peers = options.peers.as_deref().map_or_else(|| Ok(peers::Peers::none()), peers::Peers::of)?;
     let server = server::Server::start(&books::schema()?)?;
     let mut tables = vec![report::machine(&server)?];
-    let floors = measure::floors(&server, &plan)?;
-    let measured = measure::rounds(&server, &plan, &floors, &peers)?;
-    tables.push(compare::with_floor(&plan, &floors, &measured));
-    tables.extend(compare::with_peers(&plan, &peers, &measured));
-    tables.push(startup::measure(&server, &plan, &measured)?);
-    tables.push(instructions::measure(&server)?);
-    report::print(&tables, options.into.as_deref())
+    let mut refused = Vec::new();
+    if !options.scale {
+        let floors = measure::floors(&server, &plan)?;
+        let measured = measure::rounds(&server, &plan, &floors, &peers)?;
+        tables.push(compare::with_floor(&plan, &floors, &measured));
+        tables.extend(compare::with_peers(&plan, &peers, &measured));
+        tables.push(startup::measure(&server, &plan, &measured)?);
+        tables.push(instructions::measure(&server)?);
+    }
+    if options.scale || !options.quick && options.only.is_empty() {
+        let (grown, badly_planned) = scale::measure(&server, &plan)?;
+        tables.extend(grown);
+        refused = badly_planned;
+    }
+    report::print(&tables, options.into.as_deref())?;
+    if refused.is_empty() { Ok(()) } else { Err(format!("plans refused: {}", refused.join(", ")).into()) }
 }

@@ -71,44 +71,62 @@ impl Peers {
                 environment: &[],
             },
         ];
-        let books =
-            ["schema.sql", "load.sql"].map(|name| fs::read_to_string(directory.join("sql").join(name)));
-        let [schema, load] = books;
-        Ok(Self { all, books: format!("{}{}", schema?, load?) })
+        let sql = directory.join("sql");
+        let books = fs::read_to_string(sql.join("schema.sql"))? + &fs::read_to_string(sql.join("load.sql"))?;
+        let is_comment = |line: &&str| line.starts_with("--");
+        let books: String = books.split_inclusive('\n').filter(|line| !is_comment(line)).collect();
+        Ok(Self { all, books })
     }
 
     pub fn titles(&self) -> Vec<&'static str> {
         self.all.iter().map(|peer| peer.title).collect()
     }
 
-    /// Makes their books anew and starts them.
-    pub fn begin(&self, server: &Server) -> Result<Vec<Subject>> {
+    /// Makes their books anew.
+    pub fn open_books(&self, server: &Server) -> Result<()> {
         if self.all.is_empty() {
-            return Ok(Vec::new());
+            return Ok(());
         }
         books::close(server, DATABASE)?;
         server.rows(ADMINISTRATION, &format!("CREATE DATABASE {DATABASE}"))?;
         for statement in self.books.split_inclusive(';') {
             server.rows(DATABASE, statement)?;
         }
-        self.all.iter().map(|peer| peer.start(server)).collect()
+        Ok(())
+    }
+
+    /// Starts one of them, has it play a workload, and sees that every invoice that was acknowledged is there.
+    pub fn run(
+        &self,
+        server: &Server,
+        (peer, workload): (usize, Workload),
+        in_flight: usize,
+        time: Duration,
+        seed: u64,
+    ) -> Result<Sample> {
+        let count =
+            || -> Result<u64> { Ok(server.value(DATABASE, "SELECT count(*) FROM invoices")?.parse()?) };
+        let before = count()?;
+        let mut subject = self.all.get(peer).ok_or("no such peer")?.start(server)?;
+        let mut draws = Draws::new(workload, SHAPE, seed, 0);
+        let draw = || draws.draw(workload).map(Ask::of_peer);
+        let (sample, created) = subject.run(draw, in_flight, time, check)?;
+        let added = count()? - before;
+        if added != created {
+            return Err(format!("{created} invoices were acknowledged, and {added} are there").into());
+        }
+        Ok(sample)
     }
 }
 
 impl Peer {
     fn start(&self, server: &Server) -> Result<Subject> {
-        let socket = server.socket_dir();
+        let (socket, port) = (server.socket_dir(), "5432");
         let mut command = Command::new(&self.program);
         command.args(&self.argument).env_clear().env("PATH", "/usr/bin:/bin");
-        command.env(
-            "DATABASE_URL",
-            format!("postgresql://postgres@/{DATABASE}?host={}&port=5432", socket.display()),
-        );
-        command
-            .env("BENCH_SOCK", socket)
-            .env("BENCH_PGPORT", "5432")
-            .env("NODE_ROOT", root().join("peers/node"));
-        command.envs(self.environment.iter().copied());
+        let url = format!("postgresql://postgres@/{DATABASE}?host={}&port={port}", socket.display());
+        command.env("DATABASE_URL", url).env("BENCH_SOCK", socket).env("BENCH_PGPORT", port);
+        command.env("NODE_ROOT", root().join("peers/node")).envs(self.environment.iter().copied());
         let mut subject = Subject::spawn(&mut command)?;
         subject.initialize()?;
         Ok(subject)
@@ -118,27 +136,6 @@ impl Peer {
 /// The workloads that they have tools for.
 pub fn plays(workload: Workload) -> bool {
     matches!(workload, Workload::Get | Workload::Create | Workload::List | Workload::Mixed)
-}
-
-/// Plays a workload, and sees that every invoice that was acknowledged is there.
-pub fn run(
-    server: &Server,
-    subject: &mut Subject,
-    workload: Workload,
-    in_flight: usize,
-    time: Duration,
-    seed: u64,
-) -> Result<Sample> {
-    let count = || -> Result<u64> { Ok(server.value(DATABASE, "SELECT count(*) FROM invoices")?.parse()?) };
-    let before = count()?;
-    let mut draws = Draws::new(workload, SHAPE, seed, 0);
-    let draw = || draws.draw(workload).map(Ask::of_peer);
-    let (sample, created) = subject.run(draw, in_flight, time, check)?;
-    let added = count()? - before;
-    if added != created {
-        return Err(format!("{created} invoices were acknowledged, and {added} are there").into());
-    }
-    Ok(sample)
 }
 
 fn check(ask: Ask, line: &[u8]) -> Result<()> {

@@ -8,7 +8,7 @@ use crate::{
     books,
     floor::Script,
     measure::{DATABASE, Floors, SHAPE, Sample, Side, connections},
-    peers::{self, Peers},
+    peers::Peers,
     pgbench,
     record::{Rows, gained, rows},
     server::{ADMINISTRATION, Server},
@@ -23,7 +23,7 @@ pub struct Round<'a> {
     subject: Subject,
     /// Kilobytes.
     idle: u64,
-    peers: Vec<Subject>,
+    peers: &'a Peers,
     /// The next invoice to be used up.
     next: BTreeMap<Workload, i64>,
     /// How often the counter of the series was moved without an issue.
@@ -31,9 +31,9 @@ pub struct Round<'a> {
 }
 
 impl<'a> Round<'a> {
-    pub fn begin(server: &'a Server, floors: &'a Floors, peers: &Peers, time: Duration) -> Result<Self> {
+    pub fn begin(server: &'a Server, floors: &'a Floors, peers: &'a Peers, time: Duration) -> Result<Self> {
         books::open(server, DATABASE, SHAPE)?;
-        let peers = peers.begin(server)?;
+        peers.open_books(server)?;
         server.rows(ADMINISTRATION, "CHECKPOINT")?;
         let mut subject = Subject::spawn(&mut server.facturo(DATABASE))?;
         subject.initialize()?;
@@ -48,10 +48,7 @@ impl<'a> Round<'a> {
             Side::Facturo => self.facturo(workload, in_flight, seed),
             Side::Floor => self.floor(workload, connections(in_flight)),
             Side::Counter => self.counter(connections(in_flight)),
-            Side::Peer(peer) => {
-                let subject = self.peers.get_mut(peer).ok_or("no such peer")?;
-                peers::run(self.server, subject, workload, in_flight, self.time, seed)
-            }
+            Side::Peer(peer) => self.peers.run(self.server, (peer, workload), in_flight, self.time, seed),
         }
     }
 
