@@ -8,7 +8,7 @@ use crate::error::{Error, Result};
 #[derive(Debug, Clone)]
 pub struct Config {
     /// `DATABASE_URL`; absent means the private server.
-    pub database_url: Option<String>,
+    pub database_url: Option<Secret>,
     /// `FACTURO_DATA_DIR`: where the private server keeps its data.
     pub data_dir: Option<PathBuf>,
     /// `FACTURO_POSTGRES_BIN`: the directory of the PostgreSQL binaries.
@@ -16,7 +16,7 @@ pub struct Config {
     /// `FACTURO_BUSINESS`: which business this process serves; the first where absent.
     pub business: Option<i64>,
     /// `FACTURO_ROLE_PASSWORD`: what `facturo roles add` gives a login for a password.
-    pub role_password: Option<String>,
+    pub role_password: Option<Secret>,
     /// `FACTURO_CONFIRM`: whether a person is asked before what cannot be undone.
     pub confirm: bool,
     /// `FACTURO_CONFIRM_SECONDS`: how long a question waits for its answer, and a preview for its confirmation.
@@ -98,11 +98,11 @@ impl Config {
             text(name)?.map(parse).transpose()
         };
         Ok(Self {
-            database_url: text("DATABASE_URL")?,
+            database_url: text("DATABASE_URL")?.map(Secret),
             data_dir: path("FACTURO_DATA_DIR"),
             postgres_bin: path("FACTURO_POSTGRES_BIN"),
             business: whole("FACTURO_BUSINESS", 1, u32::MAX)?.map(i64::from),
-            role_password: text("FACTURO_ROLE_PASSWORD")?,
+            role_password: text("FACTURO_ROLE_PASSWORD")?.map(Secret),
             confirm: match text("FACTURO_CONFIRM")?.as_deref().map(str::trim) {
                 None | Some("ask") => true,
                 Some("never") => false,
@@ -151,7 +151,8 @@ mod tests {
     #[test]
     fn nothing_set_means_the_defaults() {
         let config = read(&[("DATABASE_URL", "  ")]).unwrap();
-        assert_eq!((config.database_url, config.business, config.log.as_str()), (None, None, "info"));
+        assert!(config.database_url.is_none());
+        assert_eq!((config.business, config.log.as_str()), (None, "info"));
     }
 
     #[test]
@@ -206,10 +207,10 @@ mod tests {
 
     #[test]
     fn secrets_are_not_shown() {
-        let secrets = [("FACTURO_TOKEN", "hush-1"), ("FACTURO_TOKEN_SECRET", "hush-2")];
-        let config = read(&secrets).unwrap();
-        assert!(config.token.is_some() && config.token_secret.is_some());
-        assert!(!format!("{config:?}").contains("hush"));
+        for name in ["DATABASE_URL", "FACTURO_ROLE_PASSWORD", "FACTURO_TOKEN", "FACTURO_TOKEN_SECRET"] {
+            let config = format!("{:?}", read(&[(name, "hush")]).unwrap());
+            assert!(config.contains("Some(…)") && !config.contains("hush"), "{name}: {config}");
+        }
     }
 
     #[test]

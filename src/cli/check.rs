@@ -7,7 +7,7 @@ use deadpool_postgres::Client;
 use super::{closed, keys};
 use crate::{
     books,
-    config::Config,
+    config::{Config, Secret},
     database::{
         self, Database,
         migrate::{self, Schema},
@@ -29,7 +29,7 @@ pub(super) async fn run(config: Config) -> Result<()> {
     let caller = Callers::new(&config).current()?;
     tell(&format!("access: {caller}"));
     let is_there = match &config.database_url {
-        Some(url) => {
+        Some(Secret(url)) => {
             tell(&format!("database: {}", url.parse::<database::pool::Server>()?.describe()));
             true
         }

@@ -7,7 +7,7 @@ use postgres_protocol::password::scram_sha_256;
 
 use crate::{
     books::Books,
-    config::Config,
+    config::{Config, Secret},
     database::roles::{self, Login, Rights},
     error::{Error, Result},
 };
@@ -39,7 +39,7 @@ struct Add {
 
 /// Migrates the database too where that is still to be done, so that this is the one command for a new one.
 pub(super) async fn run(config: Config, args: Args) -> Result<()> {
-    let Some(url) = config.database_url.clone() else {
+    let Some(Secret(url)) = config.database_url.clone() else {
         return Err(Error::conflict(
             "The private server makes the roles that it needs by itself.",
             "Set DATABASE_URL to the owner's, to make some in another server.",
@@ -58,7 +58,7 @@ pub(super) async fn run(config: Config, args: Args) -> Result<()> {
 impl Add {
     async fn run(self, config: Config, url: &str) -> Result<()> {
         let name = plain_name(self.name)?;
-        let given = config.role_password.clone();
+        let given = config.role_password.clone().map(|Secret(password)| password);
         let books = Books::open(&Config { business: self.business.or(config.business), ..config }).await?;
         let mut client = books.client().await?;
         let rights = if self.read_only { Rights::Read } else { Rights::Use };

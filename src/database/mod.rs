@@ -11,7 +11,7 @@ use std::path::Path;
 use deadpool_postgres::{Client, Pool, PoolError};
 
 use crate::{
-    config::Config,
+    config::{Config, Secret},
     error::{Error, Result},
 };
 use archive::Programs;
@@ -29,7 +29,7 @@ impl Database {
     /// superuser. Whether it can be used shows with the first client.
     pub async fn open(config: &Config) -> Result<Self> {
         match &config.database_url {
-            Some(url) => {
+            Some(Secret(url)) => {
                 let mut server: Server = url.parse()?;
                 server.read_only = config.read_only;
                 Self::on(server, None)
