@@ -50,12 +50,11 @@ pub struct BusinessDetails {
 impl BusinessDetails {
     /// What holds for a client's lines where they say nothing else. Only clients who are businesses in Spain withhold.
     pub fn usual_tax(&self, client: &ClientDetails, scheme: Scheme, on: Date) -> Usual {
-        let withholds = !client.private_person && client.contact.is_in_spain();
         Usual {
             scheme,
             rate: self.default_tax_rate,
             surcharge: client.surcharge,
-            withholding_rate: if withholds { self.default_withholding_rate } else { Decimal::ZERO },
+            withholding_rate: if client.withholds() { self.default_withholding_rate } else { Decimal::ZERO },
             on,
         }
     }

@@ -8,8 +8,9 @@ use super::{
     contact::Contact,
     event::Fields,
     ids::ClientId,
-    text,
+    tax_id, text,
 };
+use crate::error::{Error, Result};
 
 #[derive(Debug, Clone)]
 pub struct Client {
@@ -57,6 +58,33 @@ impl ClientDetails {
         let parts =
             [Some(&self.name), self.contact.city.as_ref(), self.contact.email.as_ref(), self.tax_id.as_ref()];
         text::fold(&parts.into_iter().flatten().map(String::as_str).collect::<Vec<_>>().join(" "))
+    }
+
+    /// Those who pay for their business in Spain keep IRPF back (art. 99.2 LIRPF).
+    pub fn withholds(&self) -> bool {
+        !self.private_person && self.contact.is_in_spain()
+    }
+
+    /// Refuses what cannot be of one client. The regime of equivalence is for retailers who are natural persons, and for
+    /// entities that attribute their income to such (art. 148.Uno LIVA).
+    pub fn agree(&self) -> Result<()> {
+        if !self.surcharge {
+            return Ok(());
+        }
+        let refuse =
+            |problem: &str, accepted: &'static str| Err(Error::invalid("surcharge", problem, accepted));
+        if self.private_person {
+            return refuse(
+                "is for retailers, and the client is a private person",
+                "false; or private_person: false",
+            );
+        }
+        let number = self.tax_id.as_deref().unwrap_or_default();
+        if self.contact.is_in_spain() && tax_id::kind(number).is_some() && number.starts_with(['A', 'B']) {
+            let problem = "is for natural persons and entities of such, and the tax_id is that of a company";
+            return refuse(problem, "false, for companies whose NIF begins with A or B");
+        }
+        Ok(())
     }
 
     pub fn fields(&self) -> Fields {

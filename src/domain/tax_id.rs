@@ -45,10 +45,9 @@ pub fn kind(number: &str) -> Option<Kind> {
 pub fn of(field: &'static str, value: &str, country: Option<Country>) -> Result<String> {
     let number = plain(field, value)?;
     match country.map(|country| country.alpha2()) {
-        None if kind(&number).is_none() && !number.starts_with("ES") => Ok(number),
-        None => spanish(field, &number),
-        Some("ES") => match Vat::parse(&number) {
-            Ok(vat) if vat.country() != eu_vat::Country::Spain => Ok(vat.to_string()),
+        code @ (None | Some("ES")) => match Vat::parse(&number) {
+            Ok(vat) if vat.country() != eu_vat::Country::Spain => Err(of_another(field, &vat, code)),
+            _ if code.is_none() && kind(&number).is_none() && !number.starts_with("ES") => Ok(number),
             _ => spanish(field, &number),
         },
         Some("GB") if number.starts_with("XI") => eu_vat(field, eu_vat::Country::NorthernIreland, &number),
@@ -57,6 +56,12 @@ pub fn of(field: &'static str, value: &str, country: Option<Country>) -> Result<
             None => Ok(number),
         },
     }
+}
+
+/// Whether a number is one of this country; where none is given, of Spain.
+pub fn is_of(number: &str, country: Option<Country>) -> bool {
+    let checked = country.map_or_else(|| spanish("tax_id", number), |it| of("tax_id", number, Some(it)));
+    checked.is_ok()
 }
 
 /// Checks a number against the country of whoever bears it, where either is new. What was there before stays as it is.
@@ -129,20 +134,41 @@ fn control(digits: &[u8]) -> u8 {
     (10 - digits.iter().enumerate().map(share).sum::<u8>() % 10) % 10
 }
 
-/// A VAT number of a member state, with or without its prefix; or one of another state with its own, since a business
-/// may be registered where it does not live.
+/// A VAT number of a member state, with or without its prefix. Where a business is registered is where it is supplied.
 fn eu_vat(field: &'static str, state: eu_vat::Country, number: &str) -> Result<String> {
     let prefix = state.code();
     let prefixed = format!("{prefix}{number}");
     let wrong = match (Vat::parse(number), Vat::parse(&prefixed)) {
-        (Ok(vat), _) | (_, Ok(vat)) => return Ok(vat.to_string()),
+        (Ok(vat), _) if vat.country() == state => return Ok(vat.to_string()),
+        (_, Ok(vat)) => return Ok(vat.to_string()),
+        (Ok(vat), _) => return Err(of_another(field, &vat, Some(iso(state)))),
         (Err(given), _) if number.starts_with(prefix) => given,
         (_, Err(prefixed)) => prefixed,
     };
     let name = state.name();
     let problem = format!("{number} is not a VAT number of {name}: {wrong}");
-    let accepted = format!("a VAT number of {name}, or one of another member state with its prefix");
+    let accepted = format!("a VAT number of {name}; where it is registered elsewhere, that country");
     Err(Error::invalid(field, problem, accepted))
+}
+
+/// A VAT number that is right, and none of the country that it is given with.
+fn of_another(field: &'static str, vat: &Vat, country: Option<&str>) -> Error {
+    let (state, code) = (vat.country().name(), iso(vat.country()));
+    let given = match country {
+        Some(country) => format!("the country is {country}"),
+        None => "no country is given, which counts as Spain".to_owned(),
+    };
+    let problem = format!("{vat} is a VAT number of {state}, and {given}");
+    Error::invalid(field, problem, format!("country: {code} together with it; or a number of the country"))
+}
+
+/// The code of ISO 3166-1, which is not the prefix in two cases.
+fn iso(state: eu_vat::Country) -> &'static str {
+    match state {
+        eu_vat::Country::Greece => "GR",
+        eu_vat::Country::NorthernIreland => "GB",
+        state => state.code(),
+    }
 }
 
 #[cfg(test)]
@@ -181,10 +207,8 @@ mod tests {
         for (value, code, expected) in [
             ("es b-12.345.674", "", "B12345674"),
             ("ES B12345674", "ES", "B12345674"),
-            ("DE 136695976", "ES", "DE136695976"), // registered abroad
             ("136695976", "DE", "DE136695976"),
             ("GR094259216", "GR", "EL094259216"),
-            ("FR83404833048", "DE", "FR83404833048"),
             ("XI 980780684", "GB", "XI980780684"),
             ("980780684", "GB", "980780684"),
             ("12-3456789", "US", "123456789"),
@@ -197,6 +221,11 @@ mod tests {
         for (value, code) in [
             ("B12345670", ""),
             ("ES1234567", ""),
+            // another country's
+            ("DE 136695976", "ES"),
+            ("DE 136695976", ""),
+            ("FR83404833048", "DE"),
+            ("ESB12345674", "FR"),
             ("123456789", "ES"),
             ("136695970", "DE"),
             ("XI980780685", "GB"),
@@ -230,6 +259,12 @@ mod tests {
         assert!(!error.contains("12345678Z"), "{error}");
         let error = kept("136695970", "DE").unwrap_err().to_string();
         assert!(error.starts_with("tax_id: 136695970 is not a VAT number of Germany"), "{error}");
+        for (code, told) in [("", "no country is given, which counts as Spain"), ("DE", "the country is DE")]
+        {
+            let error = kept("EL094259216", code).unwrap_err().to_string();
+            let told = format!("EL094259216 is a VAT number of Greece, and {told}");
+            assert!(error.contains(&told) && error.contains("country: GR"), "{error}");
+        }
     }
 
     #[test]

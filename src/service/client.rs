@@ -16,6 +16,7 @@ fn entity(id: ClientId) -> Entity {
 
 pub async fn create(act: &Act<'_>, mut details: ClientDetails) -> Result<Client> {
     tax_id::settle(&mut details.tax_id, details.contact.country, (None, None))?;
+    details.agree()?;
     let client = repository::client::insert(act.tx, act.business_id(), &details, act.now).await?;
     act.record(entity(client.id), "created", &vec![], &details.fields(), vec![]).await?;
     Ok(client)
@@ -35,6 +36,7 @@ pub async fn update(
     if details == before.details {
         return Ok(before);
     }
+    details.agree()?;
     let after = repository::client::update(act.tx, act.business_id(), id, &details, act.now).await?;
     act.record(entity(id), "updated", &before.details.fields(), &details.fields(), vec![]).await?;
     Ok(after)

@@ -130,8 +130,9 @@ pub fn compose(input: &ContentInput, usual: Usual, currency: Currency) -> Result
     if let Some((percent, description)) = &input.discount {
         lines.extend(discount(&lines, *percent, description, currency));
     }
+    let treatments: Vec<Treatment> = lines.iter().map(|line| line.treatment).collect();
     for (index, adjustment) in input.adjustments.iter().enumerate() {
-        lines.push(Line::adjustment(adjustment, index, with_tax, usual, currency)?);
+        lines.push(Line::adjustment(adjustment, index, &treatments, with_tax, usual, currency)?);
     }
     if input.lines.is_empty() || lines.len() > LINES_MAX {
         let accepted = format!("1 to {LINES_MAX} lines, discounts and charges included");
@@ -251,6 +252,7 @@ impl Line {
     fn adjustment(
         input: &AdjustmentInput,
         index: usize,
+        lines: &[Treatment],
         with_tax: bool,
         usual: Usual,
         currency: Currency,
@@ -264,7 +266,7 @@ impl Line {
                 "below zero to take off, above to put on",
             ));
         }
-        let treatment = Treatment::resolve(&input.tax, usual, &place)?;
+        let treatment = Treatment::on_the_whole(&input.tax, lines, usual, &place)?;
         Ok(Self { asked: input.tax, ..Self::whole(input.description.clone(), amount, with_tax, treatment) })
     }
 

@@ -72,11 +72,7 @@ fn a_discount_on_the_whole_is_taken_off_each_rate() {
     let reduced = TreatmentInput { rate: Some(Decimal::TEN), ..TreatmentInput::default() };
     let lines = vec![input("1", "100", "0"), LineInput { tax: reduced, ..input("1", "33.33", "0") }];
     let discount = Some((Decimal::TEN, "Descuento 10 %".to_owned()));
-    let shipping = AdjustmentInput {
-        description: "Portes".into(),
-        amount: Decimal::from(5),
-        tax: TreatmentInput::default(),
-    };
+    let shipping = AdjustmentInput { description: "Portes".into(), amount: Decimal::from(5), tax: reduced };
     let content = ContentInput { lines, discount, adjustments: vec![shipping], ..ContentInput::default() };
     let nets: Vec<String> = compose(&content, USUAL, Currency::EUR)
         .unwrap()
@@ -176,7 +172,7 @@ fn tickets() -> impl Strategy<Value = ContentInput> {
         let postage = postage.map(|cents| AdjustmentInput {
             description: "Portes".into(),
             amount: Decimal::new(cents, 2),
-            tax: TreatmentInput::default(),
+            tax: TreatmentInput { rate: Some(Decimal::TEN), ..TreatmentInput::default() },
         });
         ContentInput {
             lines,

@@ -5,12 +5,27 @@ mod simplified;
 mod taxes;
 
 use rust_decimal::Decimal;
+use time::{Date, macros::date};
 
 use super::{
-    business::BusinessDetails, client::ClientDetails, codes::Currency, contact::Contact, invoice::Invoice,
-    line::Line, series::Kind, tax::category::Category,
+    business::BusinessDetails,
+    client::ClientDetails,
+    codes::{Country, Currency},
+    contact::Contact,
+    date,
+    invoice::Invoice,
+    line::Line,
+    series::Kind,
+    tax::category::Category,
+    tax_id,
 };
 use crate::error::{Error, Result};
+
+/// The first day of an invoice that the tax agency takes a record of (AEAT, VERI*FACTU: «Validaciones y errores»,
+/// `FechaExpedicionFactura`).
+const FIRST_DAY: Date = date!(2024 - 10 - 28);
+/// Years that an operation may lie before its invoice (ibidem, `FechaOperacion`).
+const OPERATION_YEARS: i32 = 20;
 
 /// Refuses to issue what the law of the business's country would not accept. `invoice` is as it would be issued, and
 /// `standing` what stands already of the invoice that it corrects by difference.
@@ -28,6 +43,7 @@ pub fn check(
     seller(business, &mut missing);
     let is_spanish = business.contact.is_in_spain();
     buyer(client, invoice, lines, is_spanish, &mut missing);
+    another(business, client, &mut missing);
     if is_spanish {
         day(invoice, &mut missing);
         currency(invoice, &mut missing);
@@ -94,6 +110,10 @@ fn buyer(client: &ClientDetails, invoice: &Invoice, lines: &[Line], spanish: boo
     if invoice.is_simplified() {
         return;
     }
+    let is_company = client.contact.is_in_spain()
+        && client.tax_id.as_deref().and_then(tax_id::kind) == Some(tax_id::Kind::Company);
+    let what = "private_person: false for the client, whose tax_id is not that of a natural person";
+    missing.unless(!(spanish && client.private_person && is_company), what, TOOL);
     let accounts_for_tax = lines.iter().any(|line| is_for_a_business(line.treatment.category));
     let is_business = spanish && !client.private_person;
     let what = if accounts_for_tax {
@@ -109,17 +129,45 @@ fn buyer(client: &ClientDetails, invoice: &Invoice, lines: &[Line], spanish: boo
     }
 }
 
+/// Art. 2.1: one invoices others. In Spain their tax number is that of their country, which is Spain where none is given; it
+/// may stand there since before it was looked at.
+fn another(business: &BusinessDetails, client: &ClientDetails, missing: &mut Missing) {
+    const TOOL: &str = "update_client";
+    let Some(number) = &client.tax_id else { return };
+    missing.unless(
+        business.tax_id.as_ref() != Some(number),
+        "another tax_id of the client, since it has that of the business",
+        TOOL,
+    );
+    if business.contact.is_in_spain() {
+        let country = client.contact.country.as_ref().map_or("ES", Country::alpha2);
+        let what = format!(
+            "tax_id of the client, {number}, which is none of its country, {country}: correct tax_id or country"
+        );
+        missing.unless(tax_id::is_of(number, client.contact.country), &what, TOOL);
+    }
+}
+
 /// Whether the buyer accounts for the tax, at home or where the goods arrive.
 fn is_for_a_business(category: Category) -> bool {
     matches!(category, Category::ReverseCharge | Category::IntraEu)
 }
 
-/// Art. 6.1.i: what was done, or paid in advance, on another day than that of the issue. Neither lies ahead.
+/// Art. 6.1.i: what was done, or paid in advance, on another day than that of the issue. Neither lies ahead, nor so far
+/// back that no record can be made of it.
 fn day(invoice: &Invoice, missing: &mut Missing) {
-    let issue_date = invoice.issue_date();
-    let Some(day) = invoice.operation_date.filter(|day| *day > issue_date) else { return };
+    let (issue_date, day) = (invoice.issue_date(), invoice.taxed_on());
+    let what = format!(
+        "issue_date {issue_date}, and records begin with {FIRST_DAY}: a later one (or, if it was issued then, external_number by create_invoice)"
+    );
+    missing.unless(issue_date >= FIRST_DAY, &what, tool_of(invoice));
     let what = format!("operation_date {day}, which is after the issue date {issue_date}");
-    missing.unless(false, &what, tool_of(invoice));
+    missing.unless(day <= issue_date, &what, tool_of(invoice));
+    let first = date::plus_years(issue_date, -OPERATION_YEARS);
+    let what = format!(
+        "operation_date {day}, which is before {first}, {OPERATION_YEARS} years before the issue date"
+    );
+    missing.unless(day >= first, &what, tool_of(invoice));
 }
 
 /// Art. 12.1: the tax in euros, whatever the currency.

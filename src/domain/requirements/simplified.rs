@@ -4,8 +4,13 @@ use rust_decimal::Decimal;
 
 use super::Missing;
 use crate::domain::{
-    business::BusinessDetails, codes::Currency, invoice::Invoice, line::Line, money, series::Kind,
-    tax::category::Category,
+    business::BusinessDetails,
+    codes::Currency,
+    invoice::Invoice,
+    line::Line,
+    money,
+    series::Kind,
+    tax::category::{Category, Exemption},
 };
 
 /// Euros with tax that a simplified invoice may come to (art. 4.1.a).
@@ -13,7 +18,7 @@ const MAX: Decimal = Decimal::from_parts(400, 0, 0, false, 0);
 /// The same in the sectors that art. 4.2 lists.
 const RETAIL_MAX: Decimal = Decimal::from_parts(3_000, 0, 0, false, 0);
 
-/// Up to 400 euros, and never for what goes abroad or reverses the charge; a correction together with what stands of its
+/// Up to 400 euros, and never for what goes or is done abroad (art. 4.4) or reverses the charge; a correction together with what stands of its
 /// original. A correction that takes back is let be.
 pub(super) fn check(
     business: &BusinessDetails,
@@ -42,6 +47,7 @@ pub(super) fn check(
     );
     let abroad = lines.iter().any(|line| {
         matches!(line.treatment.category, Category::IntraEu | Category::Export | Category::ReverseCharge)
+            || line.treatment.exemption == Some(Exemption::N2)
     });
     missing.unless(
         !abroad,

@@ -9,8 +9,9 @@ use crate::domain::{
     correction::Method,
     invoice::Invoice,
     line::{self, Line},
-    mentions,
+    mentions, money,
     tax::{
+        TaxGroup,
         category::{Category, Scheme},
         rates,
         treatment::Treatment,
@@ -22,11 +23,14 @@ pub(super) fn check(client: &ClientDetails, invoice: &Invoice, lines: &[Line], m
         basis(invoice, &alike, missing);
         if !alike.taken_back {
             rate(invoice, &alike, missing);
-            surcharge(invoice, &alike, missing);
+            surcharge(client, invoice, &alike, missing);
             category(invoice, &alike, missing);
             destination(client, invoice, &alike, missing);
             withholding(client, invoice, &alike, missing);
         }
+    }
+    if invoice.correction.is_none() {
+        not_below_zero(invoice, lines, missing);
     }
     // art. 16.4: what bears the surcharge is documented apart
     let taxed = || lines.iter().filter(|line| line.treatment.category.is_taxed());
@@ -36,6 +40,20 @@ pub(super) fn check(client: &ClientDetails, invoice: &Invoice, lines: &[Line], m
         "lines with and without surcharge_rate, which belong on separate invoices",
         tool_of(invoice),
     );
+}
+
+/// Arts. 78 and 80 LIVA, art. 15: a discount lowers what it was given on, and what another invoice charged is taken back
+/// by a corrective one.
+fn not_below_zero(invoice: &Invoice, lines: &[Line], missing: &mut Missing) {
+    for TaxGroup { category, rate, base, .. } in line::groups(lines, invoice.currency) {
+        let what = format!(
+            "{} {} at {} {rate}%, where no less than zero is charged: take it off at the rate of what it belongs to, or from the invoice that charged it by correct_invoice",
+            money::display(base, invoice.currency),
+            invoice.currency,
+            category.name()
+        );
+        missing.unless(base >= Decimal::ZERO, &what, tool_of(invoice));
+    }
 }
 
 /// Lines that are taxed alike, so that what is wrong with them is told once.
@@ -84,9 +102,14 @@ fn list(rates: &[Decimal]) -> String {
 /// Art. 90.Dos LIVA: the rate is one of the day of the operation.
 fn rate(invoice: &Invoice, alike: &Alike, missing: &mut Missing) {
     let (rate, on) = (alike.treatment.rate.normalize(), invoice.taxed_on());
-    let known = rates::known(invoice.scheme, on);
-    let what = format!("{rate}% is no rate of {} on {on}: {}", invoice.scheme.name(), list(&known));
-    let holds = rate.is_zero() || known.is_empty() || known.contains(&rate);
+    let (scheme, known) = (invoice.scheme.name(), rates::known(invoice.scheme, on));
+    let what = if known.is_empty() {
+        format!("{rate}% on {on}, of when no rates of {scheme} are known here")
+    } else {
+        format!("{rate}% is no rate of {scheme} on {on}: {}", list(&known))
+    };
+    // each city sets those of IPSI
+    let holds = rate.is_zero() || invoice.scheme == Scheme::Ipsi || known.contains(&rate);
     missing.unless(holds, &alike.tell(&what), tool_of(invoice));
 }
 
@@ -108,13 +131,19 @@ fn basis(invoice: &Invoice, alike: &Alike, missing: &mut Missing) {
     missing.unless(is_said, &alike.tell(&what), tool_of(invoice));
 }
 
-/// Art. 161 LIVA: to each rate its surcharge, and to IVA alone.
-fn surcharge(invoice: &Invoice, alike: &Alike, missing: &mut Missing) {
+/// Arts. 148, 154, 156 and 161 LIVA: to each rate its surcharge, to IVA alone, and from retailers in the regime.
+fn surcharge(client: &ClientDetails, invoice: &Invoice, alike: &Alike, missing: &mut Missing) {
     let Treatment { rate, surcharge_rate, .. } = alike.treatment;
     let (surcharge_rate, on) = (surcharge_rate.normalize(), invoice.taxed_on());
     let known = rates::surcharges(invoice.scheme, rate, on);
-    if surcharge_rate.is_zero() || known.contains(&surcharge_rate) {
+    if surcharge_rate.is_zero() {
         return;
+    }
+    if known.contains(&surcharge_rate) {
+        let what = format!(
+            "surcharge_rate {surcharge_rate}, and the client is no retailer in that regime: 0; or, if it is, surcharge: true by update_client"
+        );
+        return missing.unless(client.surcharge, &alike.tell(&what), tool_of(invoice));
     }
     let rate = rate.normalize();
     let what = match invoice.scheme {
@@ -224,8 +253,9 @@ fn withholding(client: &ClientDetails, invoice: &Invoice, alike: &Alike, missing
     if rate.is_zero() {
         return;
     }
-    let what = format!("withholding_rate {rate}, and a private person withholds nothing: 0");
-    missing.unless(!client.private_person, &alike.tell(&what), tool_of(invoice));
+    let who = if client.private_person { "a private person" } else { "a client outside Spain" };
+    let what = format!("withholding_rate {rate}, and {who} withholds nothing: 0");
+    missing.unless(client.withholds(), &alike.tell(&what), tool_of(invoice));
     let known = rates::withheld(on);
     let what = format!("withholding_rate {rate} is no rate of IRPF on {on}: 0, {}", list(&known));
     missing.unless(known.is_empty() || known.contains(&rate), &alike.tell(&what), tool_of(invoice));

@@ -46,6 +46,12 @@ impl TreatmentInput {
         said.join(" ")
     }
 
+    /// Whether the tax itself is said, and not only what is withheld.
+    fn is_taxed_by_itself(&self) -> bool {
+        let Self { category, rate, exemption, surcharge_rate, withholding_rate: _ } = self;
+        category.is_some() || rate.is_some() || exemption.is_some() || surcharge_rate.is_some()
+    }
+
     /// What was said where it led to this treatment.
     pub fn of(treatment: Treatment, said: &str) -> Self {
         let is = |name: &str| said.split(' ').any(|said| said == name);
@@ -125,6 +131,32 @@ impl Treatment {
 }
 
 impl Treatment {
+    /// Of what is put on the whole of these lines or taken off it. What goes with a supply is taxed as the supply is (arts.
+    /// 78.Dos.1º and 78.Tres.2º LIVA), so what is not said is theirs.
+    ///
+    /// # Errors
+    /// Nothing is said, and the lines are not alike.
+    pub fn on_the_whole(input: &TreatmentInput, lines: &[Self], usual: Usual, place: &str) -> Result<Self> {
+        let Some(first) = lines.first() else { return Self::resolve(input, usual, place) };
+        let withheld_alike = lines.iter().all(|line| line.withholding_rate == first.withholding_rate);
+        let withheld = input.withholding_rate.or(withheld_alike.then_some(first.withholding_rate));
+        if input.is_taxed_by_itself() {
+            let withholding_rate = withheld.unwrap_or(usual.withholding_rate);
+            return Self::resolve(input, Usual { withholding_rate, ..usual }, place);
+        }
+        let taxed_alike = lines.iter().all(|line| super::key(line) == super::key(first));
+        match withheld {
+            Some(withholding_rate) if taxed_alike => Ok(Self { withholding_rate, ..*first }),
+            _ => {
+                let name = if taxed_alike { WITHHOLDING } else { RATE };
+                let accepted = "tax_rate, tax_category or exemption of the lines that it belongs to, and withholding_rate where \
+                                those differ; or one adjustment for each";
+                let problem = "is not given, and the lines are not all taxed alike";
+                Err(Error::invalid(format!("{place}.{name}"), problem, accepted))
+            }
+        }
+    }
+
     /// What is before tax of an amount that holds tax and surcharge, not rounded.
     pub fn without_tax(&self, amount: Decimal) -> Decimal {
         amount / (Decimal::ONE + (self.rate + self.surcharge_rate) / Decimal::ONE_HUNDRED)

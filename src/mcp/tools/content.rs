@@ -41,7 +41,7 @@ pub(super) struct ContentArgs {
 }
 
 /// The tax of a line; of the single line, or of all lines that say nothing else.
-#[derive(Default, Deserialize, JsonSchema)]
+#[derive(Deserialize, JsonSchema)]
 pub(super) struct TaxArgs {
     /// standard, reduced, zero, exempt, reverse_charge, export, intra_eu or outside_scope; follows from the rate where absent.
     tax_category: Option<Text>,
@@ -78,8 +78,11 @@ struct AdjustmentArgs {
     description: Text,
     /// Above zero a charge, below zero an allowance.
     amount: Number,
+    /// Its tax is that of the lines; say it where those differ.
     tax_category: Option<Text>,
     tax_rate: Option<Number>,
+    exemption: Option<Text>,
+    withholding_rate: Option<Number>,
 }
 
 impl TaxArgs {
@@ -131,12 +134,13 @@ impl LineArgs {
 
 impl AdjustmentArgs {
     fn parse(self, index: usize) -> Result<AdjustmentInput> {
-        let Self { description, amount, tax_category, tax_rate } = self;
+        let Self { description, amount, tax_category, tax_rate, exemption, withholding_rate } = self;
         let field = |name: &str| format!("adjustments[{index}].{name}");
         Ok(AdjustmentInput {
             description: text::line(field("description"), &description.0, text::NAME_MAX)?,
             amount: decimal::parse(field("amount"), &amount.0, 4)?,
-            tax: TaxArgs { tax_category, tax_rate, ..TaxArgs::default() }.parse(&field(""))?,
+            tax: TaxArgs { tax_category, tax_rate, exemption, withholding_rate, surcharge_rate: None }
+                .parse(&field(""))?,
         })
     }
 }
@@ -214,8 +218,11 @@ fn single_line(
         let accepted = "zero or more; to take something back, a line of lines with a quantity below zero";
         return Err(Error::invalid("net_amount", format!("{net} is below zero"), accepted));
     }
+    let Some(description) = given(description) else {
+        return Err(Error::invalid("description", "is missing", "what net_amount is for"));
+    };
     Ok(LineInput {
-        description: text::line("description", given(description).unwrap_or_default(), text::NAME_MAX)?,
+        description: text::line("description", description, text::NAME_MAX)?,
         quantity: Decimal::ONE,
         unit_price: net,
         discount_percent: Decimal::ZERO,

@@ -164,7 +164,7 @@ fn contents_are_given_one_way() {
         (json!({"lines": lines, "net_amount": 1}), "net_amount", "together with lines"),
         (json!({"description": "x"}), "description", "without lines or net_amount"),
         (json!({"tax_rate": 21}), "tax_rate", "without lines or net_amount"),
-        (json!({"net_amount": 1}), "description", "1 to 200"),
+        (json!({"net_amount": 1}), "description", "is missing"),
         (json!({"net_amount": 1, "description": "x", "tax_rate": 101}), "tax_rate", "0 to 100"),
         (json!({"lines": lines, "currency": "EURO"}), "currency", "ISO 4217"),
         (json!({"lines": lines, "issue_date": "1/2/2026"}), "issue_date", "YYYY-MM-DD"),

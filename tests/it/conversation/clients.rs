@@ -187,7 +187,7 @@ fn the_totals_of_a_client_are_per_currency_and_count_what_is_issued() {
     let late = office.invoice(
         client,
         "300",
-        json!({"issue": true, "issue_date": "2024-01-01", "due_date": "2024-02-01"}),
+        json!({"issue": true, "issue_date": "2025-01-01", "due_date": "2025-02-01"}),
     );
     office.call("record_payment", json!({"invoice_id": late, "amount": 100}));
     office.issued(client, "50.25");

@@ -3,7 +3,7 @@
 use rust_decimal::{Decimal, RoundingStrategy};
 use serde_json::{Value, json};
 
-use crate::support::office::{Office, assert_fields};
+use crate::support::office::{Office, assert_fields, with};
 
 fn dec(value: &Value) -> Decimal {
     value.as_str().unwrap().parse().unwrap()
@@ -167,7 +167,7 @@ fn bg_21_charges_and_allowances_stand_on_the_whole_with_their_own_tax() {
     let more = json!({"adjustments": adjustments, "tax_rate": 4});
     let invoice = office.sold(client, "100", more);
     assert_adds_up(&invoice);
-    assert_fields(&invoice, json!({"subtotal": "110.25", "tax": "5.49", "total": "115.74"}));
+    assert_fields(&invoice, json!({"subtotal": "110.25", "tax": "4.21", "total": "114.46"}));
     let told: Vec<_> = invoice["adjustments"].as_array().unwrap().iter().map(|it| &it["amount"]).collect();
     assert_eq!(told, ["7.50", "-2.25", "5.00"]);
     for (adjustment, field, word) in [
@@ -189,10 +189,100 @@ fn bg_21_charges_and_allowances_stand_on_the_whole_with_their_own_tax() {
     office.refuses("create_invoice", below, &["lines", "add up to -1.21 EUR"]);
 }
 
+/// Arts. 78.Dos.1º and 78.Tres.2º LIVA: what goes with a supply is taxed as the supply is.
+#[test]
+fn what_stands_on_the_whole_is_taxed_as_its_lines_are() {
+    let mut office = Office::open();
+    office.call("update_business", json!({"default_withholding_rate": 15}));
+    let (company, retailer) = (office.company(json!({})), office.retailer());
+    let (france, america) = (office.abroad("FR", "FR40303265045"), office.abroad("US", "12-3456789"));
+    for (client, tax, amount, expected) in [
+        (company, json!({"tax_rate": 10}), "-50", json!({"tax": "5.00", "withholding_total": "7.50"})),
+        (company, json!({"withholding_rate": 7}), "5", json!({"tax": "22.05", "withholding_total": "7.35"})),
+        (company, json!({"exemption": "E1"}), "5", json!({"tax": "0.00", "withholding_total": "15.75"})),
+        (company, json!({"tax_category": "reverse_charge"}), "5", json!({"tax": "0.00", "total": "105.00"})),
+        (retailer, json!({"tax_rate": 10}), "5", json!({"tax": "10.50", "surcharge_total": "1.47"})),
+        (france, json!({"tax_category": "intra_eu"}), "5", json!({"tax": "0.00", "total": "105.00"})),
+        (america, json!({"exemption": "N2"}), "5", json!({"tax": "0.00", "total": "105.00"})),
+    ] {
+        let adjustments = json!([{"description": "Postage, or discount", "amount": amount}]);
+        let invoice = office.sold(client, "100", with(tax, json!({"adjustments": adjustments})));
+        assert_fields(&invoice, expected);
+        assert_eq!(invoice["tax_breakdown"].as_array().unwrap().len(), 1, "{invoice}");
+        assert_adds_up(&invoice);
+    }
+}
+
+#[test]
+fn what_stands_on_the_whole_of_unlike_lines_says_its_tax() {
+    let mut office = Office::open();
+    let company = office.company(json!({}));
+    let line = |tax: Value| with(json!({"description": "Work", "unit_price": 100}), tax);
+    let new = |lines: &Value, tax: Value| {
+        let postage = with(json!({"description": "Postage", "amount": 5}), tax);
+        json!({"client_id": company, "lines": lines, "adjustments": [postage]})
+    };
+    let rates = json!([line(json!({})), line(json!({"tax_rate": 10}))]);
+    let words =
+        &["adjustments[0].tax_rate", "is not given", "not all taxed alike", "one adjustment for each"];
+    office.refuses("create_invoice", new(&rates, json!({})), words);
+    office.refuses("create_invoice", new(&rates, json!({"withholding_rate": 0})), words);
+    let said = office.call("create_invoice", new(&rates, json!({"tax_rate": 10})));
+    assert_fields(&said, json!({"subtotal": "205.00", "tax": "31.50"}));
+    // and what is withheld
+    let withheld = json!([line(json!({})), line(json!({"withholding_rate": 15}))]);
+    let words = &["adjustments[0].withholding_rate", "is not given"];
+    office.refuses("create_invoice", new(&withheld, json!({})), words);
+    let said = office.call("create_invoice", new(&withheld, json!({"withholding_rate": 15})));
+    assert_fields(&said, json!({"tax": "43.05", "withholding_total": "15.75"}));
+}
+
+/// An expense paid in the client's name (art. 78.Tres.3º LIVA), and an exempt charge.
+#[test]
+fn what_stands_on_the_whole_may_be_exempt_or_bear_no_withholding() {
+    let mut office = Office::open();
+    office.call("update_business", json!({"default_withholding_rate": 15}));
+    let company = office.company(json!({}));
+    let adjustments = json!([
+        {"description": "Fee paid for you", "amount": 50, "tax_category": "outside_scope", "withholding_rate": 0},
+        {"description": "Insurance", "amount": 10, "exemption": "E1"},
+        {"description": "Abroad", "amount": 10, "exemption": "N2"},
+    ]);
+    let invoice = office.sold(company, "100", json!({"adjustments": adjustments}));
+    assert_fields(&invoice, json!({"tax": "21.00", "total": "191.00", "withholding_total": "18.00"}));
+    let bases: Vec<_> =
+        invoice["tax_breakdown"].as_array().unwrap().iter().map(|it| &it["exemption"]).collect();
+    assert_eq!(bases, [&Value::Null, &json!("E1"), &json!("N1"), &json!("N2")]);
+    assert_adds_up(&invoice);
+}
+
+/// Arts. 78.Tres.2º and 80.Uno LIVA: what is taken off, is taken off where it was charged.
+#[test]
+fn no_rate_is_charged_below_zero() {
+    let mut office = Office::open();
+    let client = office.client("Ana");
+    let less =
+        |amount: i64, rate: i64| json!([{"description": "Discount", "amount": amount, "tax_rate": rate}]);
+    let words = &["-50.00 EUR at standard 21%", "no less than zero", "correct_invoice", "(update_invoice)"];
+    office.sells_not(client, json!({"tax_rate": 10, "adjustments": less(-50, 21)}), words);
+    let lines = json!([
+        {"description": "Work", "unit_price": 100},
+        {"description": "Returned", "quantity": -1, "unit_price": 10, "exemption": "E1"},
+    ]);
+    let new = json!({"client_id": client, "lines": lines, "issue": true});
+    office.refuses("create_invoice", new, &["-10.00 EUR at exempt 0%"]);
+    office.sold(client, "100", json!({"tax_rate": 10, "adjustments": less(-100, 10)}));
+    // what corrects may, and what was issued elsewhere stands as it is
+    let elsewhere =
+        json!({"tax_rate": 10, "adjustments": less(-50, 21), "issue": false, "external_number": "A-1"});
+    let elsewhere = office.sold(client, "100", elsewhere);
+    office.corrected(&elsewhere, json!({}));
+}
+
 #[test]
 fn prices_that_hold_the_tax_give_it_back() {
     let mut office = Office::open();
-    let (client, retailer) = (office.client("Ana"), office.company(json!({"surcharge": true})));
+    let (client, retailer) = (office.client("Ana"), office.retailer());
     let included = || json!({"prices_include_tax": true});
     let invoice = office.sold(client, "121", included());
     assert_fields(&invoice, json!({"subtotal": "100.00", "tax": "21.00", "total": "121.00"}));
@@ -243,7 +333,7 @@ fn prices_that_hold_the_tax_add_up_to_the_total() {
     ]);
     let more = json!({
         "prices_include_tax": true, "discount_percent": 10,
-        "adjustments": [{"description": "Postage", "amount": "4.95"}],
+        "adjustments": [{"description": "Postage", "amount": "4.95", "tax_rate": 21}],
     });
     let ticket = office.sold_lines(client, lines, more);
     // 4.50 + 9.99 − 0.45 − 1.00 + 4.95

@@ -84,7 +84,7 @@ fn art_15_by_difference_it_may_take_back_some_lines_and_be_done_again() {
 #[test]
 fn art_15_all_of_an_invoice_is_taken_back_to_the_cent() {
     let mut office = Office::open();
-    let client = office.company(json!({"surcharge": true}));
+    let client = office.retailer();
     let lines = json!([
         {"description": "A", "quantity": "3.333", "unit_price": "7.77", "discount_percent": "3.5"},
         {"description": "B", "unit_price": "0.07", "tax_rate": 4},
@@ -92,7 +92,7 @@ fn art_15_all_of_an_invoice_is_taken_back_to_the_cent() {
         {"description": "D", "unit_price": "5", "exemption": "E1"},
     ]);
     let more = json!({
-        "discount_percent": "7.5", "adjustments": [{"description": "Postage", "amount": "4.99"}],
+        "discount_percent": "7.5", "adjustments": [{"description": "Postage", "amount": "4.99", "tax_rate": 21}],
     });
     let original = office.sold_lines(client, lines, more);
     let (correction, after) = office.corrected(&original, json!({}));

@@ -23,7 +23,7 @@ fn a_draft_that_moves_to_another_client_is_taxed_as_that_client_is() {
     let mut office = Office::open();
     office.call("update_business", json!({"default_withholding_rate": 15}));
     let (company, consumer) = (office.company(json!({})), office.client("Ana"));
-    let (retailer, abroad) = (office.company(json!({"surcharge": true})), office.abroad("US", "12-3456789"));
+    let (retailer, abroad) = (office.retailer(), office.abroad("US", "12-3456789"));
     let draft = office.drafted(company, json!({}));
     for (client, surcharge, withholding, payable) in [
         (consumer, "0.00", "0.00", "121.00"),
@@ -46,14 +46,14 @@ fn a_draft_that_moves_to_another_client_is_taxed_as_that_client_is() {
 fn what_was_said_of_a_line_is_kept_when_its_client_changes() {
     let mut office = Office::open();
     office.call("update_business", json!({"default_withholding_rate": 15}));
-    let (company, retailer) = (office.company(json!({})), office.company(json!({"surcharge": true})));
+    let (company, retailer) = (office.company(json!({})), office.retailer());
     let lines = json!([
         {"description": "Said", "unit_price": 100, "tax_rate": 10, "withholding_rate": 7, "surcharge_rate": 0},
         {"description": "Not said", "unit_price": 100},
         {"description": "Exempt", "unit_price": 100, "exemption": "E1"},
     ]);
     let more = json!({"lines": lines, "discount_percent": 10, "adjustments": [
-        {"description": "Postage", "amount": 5}, {"description": "Goodwill", "amount": -2, "tax_rate": 10},
+        {"description": "Postage", "amount": 5, "tax_rate": 21}, {"description": "Goodwill", "amount": -2, "tax_rate": 10},
     ]});
     let draft = office.drafted(company, more);
     let moved = office.moved(draft, retailer);
@@ -86,7 +86,7 @@ fn what_was_said_of_a_line_is_kept_when_its_client_changes() {
 #[test]
 fn a_price_with_tax_stays_that_price_when_its_client_changes() {
     let mut office = Office::open();
-    let (company, retailer) = (office.company(json!({})), office.company(json!({"surcharge": true})));
+    let (company, retailer) = (office.company(json!({})), office.retailer());
     let draft = office.drafted(company, json!({"prices_include_tax": true}));
     assert_fields(&office.get(draft), json!({"subtotal": "82.64", "tax": "17.36", "total": "100.00"}));
     let moved = office.moved(draft, retailer);
@@ -102,7 +102,7 @@ fn a_price_with_tax_stays_that_price_when_its_client_changes() {
 fn a_draft_that_no_longer_follows_from_its_client_is_not_issued() {
     let mut office = Office::open();
     office.call("update_business", json!({"default_withholding_rate": 15}));
-    let client = office.company(json!({}));
+    let client = office.company(json!({"tax_id": "87654321X"}));
     let draft = office.drafted(client, json!({}));
     let today = day(0);
     let issue = || json!({"invoice_id": draft});

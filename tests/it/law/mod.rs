@@ -2,10 +2,12 @@
 //! Articles without another name are those of RD 1619/2012.
 
 mod arithmetic;
+mod buyers;
 mod categories;
 mod correcting;
 mod credits;
 mod currencies;
+mod days;
 mod drafts;
 mod frozen;
 mod records;
@@ -34,6 +36,11 @@ impl Office {
             "country": "ES",
         });
         id(&self.call("create_client", with(plain, more)))
+    }
+
+    /// A retailer in the regime of equivalence, by its id: a natural person, as art. 148 LIVA has it.
+    fn retailer(&mut self) -> i64 {
+        self.company(json!({"name": "Rosa Ibáñez", "tax_id": "87654321X", "surcharge": true}))
     }
 
     /// A company in another country, by its id.

@@ -67,7 +67,7 @@ fn r15_the_published_example_has_its_published_hash() {
 fn r14_and_r15_each_issue_and_each_cancellation_is_a_link_of_one_chain() {
     let mut office = Office::open();
     let (company, person) = (office.company(json!({})), office.client("Ana"));
-    let retailer = office.company(json!({"surcharge": true, "tax_id": "87654321X"}));
+    let retailer = office.retailer();
     let first = office.sold(company, "1000", json!({"withholding_rate": 15}));
     let second = office.sold(retailer, "33.33", json!({}));
     let third = office.sold(person, "10", json!({"tax_rate": 4}));

@@ -174,16 +174,16 @@ fn numbers_begin_again_each_year_or_never() {
     });
     assert_eq!(office.call("create_series", ever)["next"], format!("E00001/{}", year()));
     for (series, date, number) in [
-        ("F", "2023-12-30", "F-2023-0001"),
-        ("F", "2023-12-31", "F-2023-0002"),
-        ("F", "2024-01-01", "F-2024-0001"),
-        ("E", "2023-12-31", "E00001/2023"),
-        ("E", "2024-01-01", "E00002/2024"),
+        ("F", "2024-12-30", "F-2024-0001"),
+        ("F", "2024-12-31", "F-2024-0002"),
+        ("F", "2025-01-01", "F-2025-0001"),
+        ("E", "2024-12-31", "E00001/2024"),
+        ("E", "2025-01-01", "E00002/2025"),
     ] {
         assert_eq!(office.sold(client, "1", on(series, date))["number"], number);
     }
-    let back = on("E", "2023-12-31");
-    office.sells_not(client, back, &["issue_date", "2024-01-01", "series E"]);
+    let back = on("E", "2024-12-31");
+    office.sells_not(client, back, &["issue_date", "2025-01-01", "series E"]);
     assert_eq!(numbers(&mut office, client, "E", 1), [format!("E00003/{}", year())]);
 }
 

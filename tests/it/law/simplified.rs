@@ -88,6 +88,11 @@ fn art_4_4_never_across_borders_nor_with_reverse_charge() {
         let tax = simplified(json!({"tax_category": category}));
         office.sells_not(client, tax, &["across borders or with reverse charge", "kind: standard"]);
     }
+    // services that are done abroad, too (art. 2.3.b)
+    for client in [spain, germany, america] {
+        let tax = simplified(json!({"exemption": "N2"}));
+        office.sells_not(client, tax, &["across borders or with reverse charge", "kind: standard"]);
+    }
 }
 
 #[test]

@@ -7,7 +7,7 @@ use crate::support::office::{Office, assert_fields};
 #[test]
 fn art_161_liva_a_retailer_bears_the_usual_surcharge_of_each_rate() {
     let mut office = Office::open();
-    let retailer = office.company(json!({"surcharge": true}));
+    let retailer = office.retailer();
     let lines = json!([
         {"description": "Notebooks", "unit_price": "180"},
         {"description": "Bread", "unit_price": "100", "tax_rate": 4},
@@ -38,7 +38,7 @@ fn art_161_liva_a_retailer_bears_the_usual_surcharge_of_each_rate() {
 #[test]
 fn art_16_4_what_bears_the_surcharge_is_on_an_invoice_of_its_own() {
     let mut office = Office::open();
-    let (retailer, other) = (office.company(json!({"surcharge": true})), office.company(json!({})));
+    let (retailer, other) = (office.retailer(), office.company(json!({})));
     let mixed = json!([
         {"description": "Resale", "unit_price": 10},
         {"description": "Shop window", "unit_price": 10, "surcharge_rate": 0},
@@ -61,7 +61,7 @@ fn art_16_4_what_bears_the_surcharge_is_on_an_invoice_of_its_own() {
 #[test]
 fn art_161_liva_each_rate_has_its_own_surcharge_and_no_other() {
     let mut office = Office::open();
-    let retailer = office.company(json!({"surcharge": true}));
+    let retailer = office.retailer();
     for (rate, surcharge, known) in [("21", "1.4", "5.2, 1.75"), ("10", "5.2", "1.4"), ("4", "1.75", "0.5")] {
         let of = |surcharge: &str| json!({"tax_rate": rate, "surcharge_rate": surcharge});
         let words = format!("lines[0]: surcharge_rate {surcharge} is not that of {rate}% on ");
@@ -79,6 +79,41 @@ fn art_161_liva_each_rate_has_its_own_surcharge_and_no_other() {
     office.refuses("create_invoice", many, &["lines[0] and 2 more: surcharge_rate 1 is not"]);
 }
 
+/// Arts. 148, 154 and 156 LIVA: who is not in the regime bears no surcharge.
+#[test]
+fn art_148_liva_only_a_retailer_in_the_regime_bears_the_surcharge() {
+    let mut office = Office::open();
+    let words =
+        &["lines[0]: surcharge_rate 5.2, and the client is no retailer", "surcharge: true", "update_client"];
+    for client in [office.client("Ana"), office.company(json!({}))] {
+        office.sells_not(client, json!({"surcharge_rate": "5.2"}), words);
+    }
+    let person = office.company(json!({"tax_id": "87654321X"}));
+    office.sells_not(person, json!({"surcharge_rate": "5.2"}), words);
+    office.call("update_client", json!({"client_id": person, "surcharge": true}));
+    office.sold(person, "100", json!({"surcharge_rate": "5.2"}));
+}
+
+/// Art. 148.Uno LIVA: natural persons, and entities that attribute their income to such.
+#[test]
+fn art_148_liva_companies_and_consumers_are_not_in_the_regime() {
+    let mut office = Office::open();
+    for number in ["A58818501", "B12345674", "ES B12345674"] {
+        let new = json!({"name": "Tienda, S.L.", "tax_id": number, "surcharge": true});
+        office.refuses("create_client", new, &["surcharge", "company", "A or B"]);
+    }
+    let consumer = json!({"name": "Ana", "private_person": true, "surcharge": true});
+    office.refuses("create_client", consumer, &["surcharge", "private_person: false"]);
+    let company = office.company(json!({}));
+    office.refuses("update_client", json!({"client_id": company, "surcharge": true}), &["surcharge"]);
+    let retailer = office.retailer();
+    office.refuses("update_client", json!({"client_id": retailer, "tax_id": "B12345674"}), &["surcharge"]);
+    // a community of property has the NIF of an entity, and may be in it
+    for number in ["E12345674", "J12345674"] {
+        office.call("create_client", json!({"name": "Tienda, C.B.", "tax_id": number, "surcharge": true}));
+    }
+}
+
 #[test]
 fn art_161_liva_igic_and_ipsi_know_no_surcharge() {
     let mut office = Office::open();
@@ -88,7 +123,7 @@ fn art_161_liva_igic_and_ipsi_know_no_surcharge() {
         let words = format!("surcharge_rate 0.7, which {scheme} does not have (update_invoice)");
         office.sells_not(client, said, &[&words]);
     }
-    let retailer = office.company(json!({"surcharge": true}));
+    let retailer = office.retailer();
     let invoice = office.sold(retailer, "100", json!({"tax_scheme": "igic", "tax_rate": 7}));
     assert_fields(&invoice, json!({"surcharge_total": "0.00", "total": "107.00"}));
 }

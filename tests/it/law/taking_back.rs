@@ -55,7 +55,7 @@ fn without_lines_all_that_is_left_is_taken_back() {
 #[test]
 fn the_rest_is_exact_however_small_the_parts_were() {
     let mut office = Office::open();
-    let client = office.company(json!({"surcharge": true}));
+    let client = office.retailer();
     let original = office.sold_lines(client, json!([line(10, "0.07", json!({}))]), json!({}));
     for _ in 0..3 {
         office.corrected(&original, json!({"lines": [line(-1, "0.07", json!({}))]}));
