@@ -1,5 +1,6 @@
 //! Who may do what.
 
+pub mod caller;
 mod crypto;
 pub mod gate;
 pub mod keys;

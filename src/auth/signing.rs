@@ -134,7 +134,6 @@ mod tests {
         assert!(verify(&token, &set(&other), &expected).is_err());
     }
 
-    /// RFC 8037, appendix A.
     #[test]
     fn a_name_is_never_taken_for_an_option() {
         for _ in 0..300 {
@@ -143,6 +142,7 @@ mod tests {
         }
     }
 
+    /// RFC 8037, appendix A.
     #[test]
     fn a_key_is_named_by_its_thumbprint() {
         let seed = "nWGxne_9WmC6hEr0kuwsxERJxWl7MmkZcDusAxyuf2A";

@@ -6,6 +6,7 @@ use deadpool_postgres::Client;
 
 use super::{closed, keys};
 use crate::{
+    auth::caller::{Caller, Callers},
     books,
     config::{Config, Secret},
     database::{
@@ -16,7 +17,6 @@ use crate::{
     },
     domain::{business::Business, ids::BusinessId},
     error::Result,
-    mcp::caller::{Caller, Callers},
     repository,
 };
 

@@ -9,6 +9,7 @@ use clap::{Subcommand, ValueEnum};
 
 use super::unfinished::Unfinished;
 use crate::{
+    auth::caller::Callers,
     auth::scope::Scope,
     books::Books,
     config::Config,
@@ -17,7 +18,6 @@ use crate::{
         record::{Record, chain::Link, issued, party::Issuer},
     },
     error::{Error, Result},
-    mcp::caller::Callers,
     render::verifactu,
     repository::{self, sql::Connection},
 };

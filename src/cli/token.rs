@@ -15,6 +15,7 @@ use super::{
     say,
 };
 use crate::{
+    auth::caller::Callers,
     auth::{
         role::Role,
         scope::{Scope, Scopes},
@@ -24,7 +25,6 @@ use crate::{
     clock,
     config::{Config, Secret},
     error::{Error, Result},
-    mcp::caller::Callers,
 };
 
 /// More than any token has, and little to read.
@@ -91,7 +91,9 @@ impl Issue {
             Error::invalid("--subject", format!("{:?} is no such name", self.subject), accepted)
         })?;
         let role = self.allowed.role.map(Role::scopes);
-        let scopes = role.or(self.allowed.scopes).unwrap_or_else(|| Scopes::from_iter([]));
+        let scopes = role
+            .or(self.allowed.scopes)
+            .ok_or_else(|| Error::invalid("--scopes", "is missing, and so is --role", "one of the two"))?;
         let key = match &config.token_secret {
             Some(Secret(secret)) => SigningKey::from_secret(secret.trim())?,
             None => self.signing_key(config)?,

@@ -13,13 +13,15 @@ use uuid::Uuid;
 
 use super::{
     args::{self, And, ConfirmationArgs, KeyArgs},
-    caller::{Caller, Callers},
     confirmation::{self, Asked, Bearer, Binding, Confirmations, Host, Proposal, Reply, Yes},
     retry::retry,
     tool::{self, Ask, Entry, View as _, Write},
 };
 use crate::{
-    auth::scope::Scope,
+    auth::{
+        caller::{Caller, Callers},
+        scope::Scope,
+    },
     books::Books,
     clock,
     domain::ids::BusinessId,
@@ -85,7 +87,7 @@ pub async fn run<T: Write>(
     // refused before anything is begun
     let And(args, And(key, token)): And<T::Args, And<KeyArgs, ConfirmationArgs>> =
         args::parse(&entry.tool.input_schema, &arguments)?;
-    let scope = T::scope(&args);
+    let besides = T::scope_besides(&args);
     let given = key.given()?;
     let mut call = Call {
         entry,
@@ -93,7 +95,7 @@ pub async fn run<T: Write>(
         arguments,
         key_is_callers: given.is_some(),
         key: given.unwrap_or_else(|| Uuid::new_v4().to_string()),
-        caller: admit(entry, callers, scope, books.business)?,
+        caller: admit(entry, callers, besides, books.business)?,
         business: books.business,
     };
     let mut purpose = match T::asks(&args).filter(|_| host.confirmations.asks) {
@@ -112,15 +114,15 @@ pub async fn run<T: Write>(
             },
         }
         // whoever called may have lost their access while the person thought
-        call.caller = admit(entry, callers, scope, call.business)?;
+        call.caller = admit(entry, callers, besides, call.business)?;
     }
 }
 
 /// Who calls at this moment, where they may make this very call.
-fn admit(entry: &Entry, callers: &Callers, scope: Scope, business: BusinessId) -> Result<Caller> {
+fn admit(entry: &Entry, callers: &Callers, besides: Option<Scope>, business: BusinessId) -> Result<Caller> {
     let caller = callers.current()?;
     entry.permits(&caller)?;
-    caller.must(scope)?;
+    besides.map_or(Ok(()), |scope| caller.must(scope))?;
     caller.must_see(business)?;
     Ok(caller)
 }

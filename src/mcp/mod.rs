@@ -2,7 +2,6 @@
 //! write and repositories to read.
 
 mod args;
-pub mod caller;
 mod confirmation;
 mod envelope;
 #[cfg(any(test, fuzzing))]

@@ -4,14 +4,13 @@ use rmcp::model::{ReadResourceResult, Resource, ResourceContents, ResourceTempla
 
 use super::{
     args::PageArgs,
-    caller::Caller,
     retry::retry,
     tool::{self, Desk, Read as _},
     tools::{client, invoice, report},
     views::{List, business::BusinessView, invoice::InvoiceView},
 };
 use crate::{
-    auth::scope::Scope,
+    auth::{caller::Caller, scope::Scope},
     books::Books,
     domain::ids::{ClientId, InvoiceId},
     error::{Error, Result, short},

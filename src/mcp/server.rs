@@ -16,7 +16,6 @@ use rmcp::{
 use tokio::sync::OnceCell;
 
 use super::{
-    caller::{Caller, Callers},
     confirmation::{Confirmations, Host, Reply},
     resources,
     stdio::structured,
@@ -24,6 +23,7 @@ use super::{
     tools,
 };
 use crate::{
+    auth::caller::{Caller, Callers},
     books::Books,
     config::Config,
     error::{Error, Result, short},

@@ -12,14 +12,16 @@ use time::Date;
 
 use super::{
     args::{self, And, Arguments, ConfirmationArgs, KeyArgs},
-    caller::{Caller, Callers},
     confirmation::{Host, Preview, Question, Reply},
     envelope,
     retry::retry,
     schema,
 };
 use crate::{
-    auth::scope::Scope,
+    auth::{
+        caller::{Caller, Callers},
+        scope::Scope,
+    },
     books::Books,
     clock,
     domain::ids::BusinessId,
@@ -33,15 +35,13 @@ pub struct About {
     pub title: &'static str,
     /// For the model: what it does and when to take it, in 280 characters at most.
     pub description: &'static str,
-    /// What whoever calls it must be allowed.
-    pub scope: Scope,
+    /// All that whoever calls it must be allowed.
+    pub scopes: &'static [Scope],
 }
 
 /// A tool that changes nothing.
 pub trait Read {
     const ABOUT: About;
-    /// Where its answer is about two things, the scope of the other.
-    const ALSO: Option<Scope> = None;
     type Args: Arguments + Send;
     type View: View;
     fn call(desk: &Desk<'_>, args: Self::Args) -> impl Future<Output = Result<Self::View>> + Send;
@@ -56,9 +56,9 @@ pub trait Write {
     const ASKS: bool = Self::DESTRUCTIVE;
     type Args: Arguments + Send;
     type View: View;
-    /// What this very call needs besides the tool's own scope.
-    fn scope(_: &Self::Args) -> Scope {
-        Self::ABOUT.scope
+    /// What this very call needs besides.
+    fn scope_besides(_: &Self::Args) -> Option<Scope> {
+        None
     }
     /// What a person is asked before this very call, where it cannot be undone: made of what would come of it.
     fn asks(_: &Self::Args) -> Option<Ask<Self::View>> {
@@ -114,8 +114,7 @@ pub struct Entry {
     pub name: &'static str,
     /// Made when it is first asked for, since the schemas of all of them take longer than everything else at the start.
     pub tool: LazyLock<Tool>,
-    scope: Scope,
-    also: Option<Scope>,
+    scopes: &'static [Scope],
     writes: bool,
     /// Reads arguments and throws them away.
     #[cfg(any(test, fuzzing))]
@@ -137,8 +136,7 @@ impl Entry {
                 let output = schema::of_output::<Answer<T::View>>();
                 describe(T::ABOUT, T::Args::schema(), output, hints(true, false))
             }),
-            scope: T::ABOUT.scope,
-            also: T::ALSO,
+            scopes: T::ABOUT.scopes,
             writes: false,
             #[cfg(any(test, fuzzing))]
             parse: |schema, arguments| args::parse::<T::Args>(schema, arguments).map(drop),
@@ -158,8 +156,7 @@ impl Entry {
                 }
                 describe(T::ABOUT, input, output, hints(false, T::DESTRUCTIVE))
             }),
-            scope: T::ABOUT.scope,
-            also: None,
+            scopes: T::ABOUT.scopes,
             writes: true,
             #[cfg(any(test, fuzzing))]
             parse: |schema, arguments| args::parse::<And<T::Args, KeyArgs>>(schema, arguments).map(drop),
@@ -174,8 +171,7 @@ impl Entry {
         if self.writes {
             caller.must_write()?;
         }
-        caller.must(self.scope)?;
-        self.also.map_or(Ok(()), |scope| caller.must(scope))
+        self.scopes.iter().try_for_each(|scope| caller.must(*scope))
     }
 
     /// Runs the tool.

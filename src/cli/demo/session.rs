@@ -99,16 +99,9 @@ fn command(config: &Config, scratch: &Scratch) -> Result<Command> {
     let mut command = Command::new(executable);
     command
         .arg("serve")
-        // never the books that the person keeps
-        .env_remove("DATABASE_URL")
-        .env_remove("FACTURO_BUSINESS")
-        .env_remove("FACTURO_READ_ONLY")
-        .env_remove("FACTURO_TOKEN")
-        .env_remove("FACTURO_JWKS")
-        .env_remove("FACTURO_TOKEN_SECRET")
-        // the person of the story is asked, whatever ours wants
-        .env_remove("FACTURO_CONFIRM")
-        .env_remove("FACTURO_CONFIRM_SECONDS")
+        .env_clear() // neither the books that the person keeps, nor who may see them
+        .envs(config.search_path.as_ref().map(|path| ("PATH", path)))
+        .envs(config.home.as_ref().map(|home| ("HOME", home)))
         .env("FACTURO_DATA_DIR", scratch.data_dir())
         .env("FACTURO_SCRATCH", "1")
         .env("FACTURO_LINGER", "0")

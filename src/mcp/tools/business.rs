@@ -34,7 +34,7 @@ impl Read for GetBusiness {
         title: "Show the business",
         description: "The business that issues the invoices: its name, tax number, address, bank account, and its defaults \
                       for currency, tax rate and payment terms.",
-        scope: Scope::BusinessRead,
+        scopes: &[Scope::BusinessRead],
     };
     type Args = Self;
     type View = BusinessView;
@@ -76,7 +76,7 @@ impl Write for UpdateBusiness {
         title: "Describe the business",
         description: "Change what the business says of itself, or its defaults for new invoices. Only what is given \
                       changes; an empty string clears an optional field.",
-        scope: Scope::BusinessWrite,
+        scopes: &[Scope::BusinessWrite],
     };
     type Args = And<And<Self, ContactArgs>, VersionArgs>;
     type View = BusinessView;

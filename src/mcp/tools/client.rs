@@ -85,7 +85,7 @@ impl Write for CreateClient {
         name: "create_client",
         title: "Create a client",
         description: "Create a client. Only the name is required; look with find_clients first whether it exists already.",
-        scope: Scope::ClientsWrite,
+        scopes: &[Scope::ClientsWrite],
     };
     type Args = And<Self, And<ContactArgs, DetailArgs>>;
     type View = ClientView;
@@ -110,7 +110,7 @@ impl Write for UpdateClient {
         name: "update_client",
         title: "Change a client",
         description: "Change a client. Only what is given changes; an empty string clears an optional field.",
-        scope: Scope::ClientsWrite,
+        scopes: &[Scope::ClientsWrite],
     };
     type Args = And<And<Self, VersionArgs>, And<ContactArgs, DetailArgs>>;
     type View = ClientView;
@@ -138,7 +138,7 @@ impl Read for GetClient {
         name: "get_client",
         title: "Show a client",
         description: "A client with what was invoiced, paid, is outstanding and overdue, per currency.",
-        scope: Scope::ClientsRead,
+        scopes: &[Scope::ClientsRead],
     };
     type Args = Target;
     type View = ClientDetailsView;
@@ -170,7 +170,7 @@ impl Read for FindClients {
         title: "Find clients",
         description: "Look clients up by words, or list them all page by page. Take this to get the client_id that other \
                       tools want.",
-        scope: Scope::ClientsRead,
+        scopes: &[Scope::ClientsRead],
     };
     type Args = And<Self, PageArgs>;
     type View = List<ClientView>;
@@ -200,7 +200,7 @@ impl Write for ArchiveClient {
         name: "archive_client",
         title: "Archive a client",
         description: "Take a client out of find_clients and new invoices, or bring it back. Its invoices stay as they are.",
-        scope: Scope::ClientsWrite,
+        scopes: &[Scope::ClientsWrite],
     };
     type Args = And<Self, VersionArgs>;
     type View = ClientView;
@@ -220,7 +220,7 @@ impl Write for DeleteClient {
         title: "Delete a client",
         description: "Delete a client that has no issued invoices, and its drafts with it. Its personal data goes for good. \
                       With issued invoices, archive_client instead.",
-        scope: Scope::ClientsDelete,
+        scopes: &[Scope::ClientsDelete],
     };
     const DESTRUCTIVE: bool = true;
     type Args = And<Target, VersionArgs>;
@@ -245,9 +245,8 @@ impl Read for GetClientHistory {
         name: "get_client_history",
         title: "Show a client's history",
         description: "Who changed what and when, of a client and of its invoices, newest first.",
-        scope: Scope::ClientsRead,
+        scopes: &[Scope::ClientsRead, Scope::InvoicesRead],
     };
-    const ALSO: Option<Scope> = Some(Scope::InvoicesRead);
     type Args = And<Target, PageArgs>;
     type View = List<EventView>;
 

@@ -52,7 +52,7 @@ impl Write for CorrectInvoice {
         description: "Issue a corrective invoice for an issued one, by difference or by substitution. It gets a number of \
                       its own series; the original keeps its number, lines and status. What is taken back first lowers \
                       what is still owed; the rest is a credit that record_payment pays back.",
-        scope: Scope::InvoicesIssue,
+        scopes: &[Scope::InvoicesIssue],
     };
     const DESTRUCTIVE: bool = true;
     type Args = And<And<Target, Self>, And<And<ContentArgs, TaxArgs>, VersionArgs>>;

@@ -160,7 +160,7 @@ impl Write for CreateInvoice {
         title: "Create an invoice",
         description: "Create a draft, which takes no number and may still change. With issue: true it is issued at once. \
                       Amounts are before tax; facturo works the tax and totals out.",
-        scope: Scope::InvoicesWrite,
+        scopes: &[Scope::InvoicesWrite],
     };
     const ASKS: bool = true;
     type Args = And<And<Self, ContentArgs>, And<TaxArgs, FrameArgs>>;
@@ -171,9 +171,9 @@ impl Write for CreateInvoice {
     }
 
     /// One that was issued elsewhere becomes a debt at once, as if it were issued.
-    fn scope(And(And(args, _), _): &Self::Args) -> Scope {
+    fn scope_besides(And(And(args, _), _): &Self::Args) -> Option<Scope> {
         let external = given(args.external_number.as_ref()).is_some();
-        if args.issues() || external { Scope::InvoicesIssue } else { Self::ABOUT.scope }
+        (args.issues() || external).then_some(Scope::InvoicesIssue)
     }
 
     async fn call(
@@ -233,7 +233,7 @@ impl Write for UpdateInvoice {
         title: "Change an invoice",
         description: "Change a draft: only what is given changes, and lines are replaced whole. Of a pending invoice only \
                       due_date (agreed anew) and internal_notes may change.",
-        scope: Scope::InvoicesWrite,
+        scopes: &[Scope::InvoicesWrite],
     };
     type Args = And<And<And<Target, Self>, And<ContentArgs, TaxArgs>>, And<FrameArgs, VersionArgs>>;
     type View = InvoiceDetails;
@@ -290,7 +290,7 @@ impl Write for DeleteInvoice {
         name: "delete_invoice",
         title: "Delete a draft",
         description: "Delete a draft. An issued invoice is never deleted: cancel_invoice voids it.",
-        scope: Scope::InvoicesWrite,
+        scopes: &[Scope::InvoicesWrite],
     };
     const DESTRUCTIVE: bool = true;
     type Args = And<Target, VersionArgs>;
@@ -319,7 +319,7 @@ impl Write for IssueInvoice {
         title: "Issue an invoice",
         description: "Issue a draft: it takes the next legal number, becomes pending, and can no longer change or be \
                       deleted. A due date that came from the payment terms moves along with the issue date.",
-        scope: Scope::InvoicesIssue,
+        scopes: &[Scope::InvoicesIssue],
     };
     const DESTRUCTIVE: bool = true;
     type Args = And<And<Target, Self>, VersionArgs>;
@@ -347,7 +347,7 @@ impl Write for CancelInvoice {
         name: "cancel_invoice",
         title: "Cancel an invoice",
         description: "Void a pending invoice that nothing was paid of. It keeps its number for ever and counts no more.",
-        scope: Scope::InvoicesCancel,
+        scopes: &[Scope::InvoicesCancel],
     };
     const DESTRUCTIVE: bool = true;
     type Args = And<And<Target, Self>, VersionArgs>;
@@ -372,7 +372,7 @@ impl Read for GetInvoice {
         title: "Show an invoice",
         description: "All of an invoice: lines, tax per rate, totals, what is paid and outstanding, how overdue it is, and \
                       its payments.",
-        scope: Scope::InvoicesRead,
+        scopes: &[Scope::InvoicesRead],
     };
     type Args = Target;
     type View = InvoiceDetails;
@@ -417,7 +417,7 @@ impl Read for ListInvoices {
         title: "List invoices",
         description: "Invoices without their lines, filtered and sorted, page by page. For sums over many take \
                       summarize_invoices.",
-        scope: Scope::InvoicesRead,
+        scopes: &[Scope::InvoicesRead],
     };
     type Args = And<Self, PageArgs>;
     type View = List<InvoiceView>;
@@ -486,7 +486,7 @@ impl Read for GetInvoiceHistory {
         name: "get_invoice_history",
         title: "Show an invoice's history",
         description: "Who changed what of an invoice and when, newest first, with each field before and after.",
-        scope: Scope::InvoicesRead,
+        scopes: &[Scope::InvoicesRead],
     };
     type Args = And<Target, PageArgs>;
     type View = List<EventView>;

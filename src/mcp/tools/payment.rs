@@ -51,7 +51,7 @@ impl Write for RecordPayment {
         title: "Record a payment",
         description: "Record money that came in for a pending invoice, or was paid back of a credit, in part or whole. The invoice \
                       is paid once nothing is outstanding. More than is outstanding is refused.",
-        scope: Scope::PaymentsWrite,
+        scopes: &[Scope::PaymentsWrite],
     };
     type Args = And<And<Target, Self>, VersionArgs>;
     type View = PaymentAndInvoice;
@@ -92,7 +92,7 @@ impl Write for ReversePayment {
         title: "Reverse a payment",
         description: "Take a payment back that bounced or was recorded by mistake, by an entry of its own. The invoice owes \
                       the amount again. expected_version is the invoice's.",
-        scope: Scope::PaymentsWrite,
+        scopes: &[Scope::PaymentsWrite],
     };
     const DESTRUCTIVE: bool = true;
     type Args = And<Self, VersionArgs>;
@@ -131,7 +131,7 @@ impl Read for ListPayments {
         name: "list_payments",
         title: "List payments",
         description: "Payments and reversals, newest first, of an invoice, a client, a stretch of days or a method.",
-        scope: Scope::PaymentsRead,
+        scopes: &[Scope::PaymentsRead],
     };
     type Args = And<Self, PageArgs>;
     type View = List<PaymentView>;

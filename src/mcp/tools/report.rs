@@ -36,7 +36,7 @@ impl Read for ListAlerts {
         title: "List alerts",
         description: "What wants attention today: overdue invoices, those due soon, and drafts left unissued, each with the \
                       client's contact; and their totals. Good to start a day with.",
-        scope: Scope::ReportsRead,
+        scopes: &[Scope::ReportsRead],
     };
     type Args = Self;
     type View = Alerts;
@@ -85,7 +85,7 @@ impl Read for SummarizeInvoices {
         title: "Summarize invoices",
         description: "Count and add invoices up by month, client, city, status or currency; always per currency. Drafts and \
                       cancelled ones count only when grouped by status. Clients and cities come largest first.",
-        scope: Scope::ReportsRead,
+        scopes: &[Scope::ReportsRead],
     };
     type Args = And<Self, PageArgs>;
     type View = List<SummaryView>;

@@ -40,7 +40,7 @@ impl Write for CreateSeries {
         title: "Create a series",
         description: "Create a series that numbers invoices of one kind. Every business begins with F (standard), S \
                       (simplified) and R (corrective). A series cannot be changed or deleted.",
-        scope: Scope::BusinessWrite,
+        scopes: &[Scope::BusinessWrite],
     };
     type Args = Self;
     type View = SeriesView;
@@ -74,7 +74,7 @@ impl Read for ListSeries {
         name: "list_series",
         title: "List series",
         description: "The series that number invoices, each with its next number this year.",
-        scope: Scope::BusinessRead,
+        scopes: &[Scope::BusinessRead],
     };
     type Args = Self;
     type View = List<SeriesView>;

@@ -32,7 +32,7 @@ impl Read for VerifyRecords {
         title: "Verify the records",
         description: "Check that registration records, issued documents and the history are as they were written. The first \
                       broken link of each is named, and raises an alarm that stays in list_alerts.",
-        scope: Scope::RecordsRead,
+        scopes: &[Scope::RecordsRead],
     };
     type Args = Self;
     type View = VerificationView;

@@ -14,7 +14,7 @@ const MAY_KNOW: &[(&str, &[&str])] = &[
     ("repository", &["domain", "error"]),
     ("service", &["domain", "repository", "error"]),
     ("render", &["domain"]),
-    ("auth", &["error"]),
+    ("auth", &["clock", "config", "domain", "error"]),
     ("database", &["config", "error"]),
     ("books", &["clock", "config", "database", "domain", "error", "repository"]),
     (
@@ -186,7 +186,7 @@ mod tests {
         assert_eq!(rooms_of("src/repository/page.rs", "#[cfg(test)] mod t { use crate::service::x; }"), 1);
         assert_eq!(rooms_of("src/service/invoice.rs", "type T = Vec<crate::mcp::View>;"), 1);
         assert_eq!(rooms_of("src/render/mod.rs", "use crate::error::Error;"), 1);
-        assert_eq!(rooms_of("src/auth/token.rs", "use crate::config::Config;"), 1);
+        assert_eq!(rooms_of("src/auth/token.rs", "use crate::repository::sql;"), 1);
         assert_eq!(rooms_of("src/database/pool.rs", "use crate::repository;"), 1);
         assert_eq!(rooms_of("src/mcp/server.rs", "use crate::cli;"), 1);
         assert_eq!(rooms_of("src/main.rs", "use facturo::mcp;"), 1);

@@ -4,12 +4,12 @@ use std::fmt::{self, Display, Formatter};
 
 use time::{OffsetDateTime, macros::format_description};
 
+use super::{
+    gate::{Gate, Settings},
+    scope::{Scope, Scopes},
+    token::{Expected, Grant},
+};
 use crate::{
-    auth::{
-        gate::{Gate, Settings},
-        scope::{Scope, Scopes},
-        token::{Expected, Grant},
-    },
     clock,
     config::{Config, Secret},
     domain::{event::Actor, ids::BusinessId},
@@ -51,7 +51,7 @@ impl Callers {
 }
 
 /// What the environment says of tokens.
-pub fn settings(config: &Config) -> Settings {
+fn settings(config: &Config) -> Settings {
     let text = |secret: &Option<Secret>| secret.as_ref().map(|secret| secret.0.clone());
     Settings {
         token: text(&config.token),
