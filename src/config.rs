@@ -1,6 +1,12 @@
 //! The only reader of the environment.
 
-use std::{ffi::OsString, path::PathBuf, time::Duration};
+use std::{
+    cell::RefCell,
+    collections::{BTreeMap, BTreeSet},
+    ffi::{OsStr, OsString},
+    path::PathBuf,
+    time::Duration,
+};
 
 use crate::error::{Error, Result};
 
@@ -62,8 +68,28 @@ impl std::fmt::Debug for Secret {
 
 impl Config {
     pub fn from_env() -> Result<Self> {
-        #[expect(clippy::disallowed_methods, reason = "this is the environment's own room")]
-        Self::read(|name| std::env::var_os(name))
+        Self::read_all(&std::env::vars_os().collect())
+    }
+
+    /// A variable of ours by its name that nobody knows is refused: it may be a misspelt one that was to keep something shut.
+    fn read_all(variables: &BTreeMap<OsString, OsString>) -> Result<Self> {
+        let known = RefCell::new(BTreeSet::new());
+        let config = Self::read(|name| {
+            known.borrow_mut().insert(name);
+            variables.get(OsStr::new(name)).cloned()
+        })?;
+        let mut known = known.into_inner();
+        known.retain(|name| name.starts_with(OURS));
+        let names =
+            variables.iter().filter(|(_, value)| is_set(value)).map(|(name, _)| name.to_string_lossy());
+        let ours = |name: &str| name.get(..OURS.len()).is_some_and(|start| start.eq_ignore_ascii_case(OURS));
+        match names.into_iter().find(|name| ours(name) && !known.contains(&**name)) {
+            None => Ok(config),
+            Some(name) => {
+                let known = known.into_iter().collect::<Vec<_>>().join(", ");
+                Err(Error::invalid(name.into_owned(), "is no setting of facturo", known))
+            }
+        }
     }
 
     /// For a command that changes something.
@@ -76,10 +102,9 @@ impl Config {
 
     /// Reads settings by name. A variable that is set to nothing counts as not set. Paths are taken as they are; what is
     /// text must be UTF-8, and is never taken for unset because it is not.
-    fn read(variable: impl Fn(&str) -> Option<OsString>) -> Result<Self> {
-        let set =
-            |name: &str| variable(name).filter(|value| !value.as_encoded_bytes().trim_ascii().is_empty());
-        let path = |name: &str| set(name).map(PathBuf::from);
+    fn read(variable: impl Fn(&'static str) -> Option<OsString>) -> Result<Self> {
+        let set = |name: &'static str| variable(name).filter(|value| is_set(value));
+        let path = |name: &'static str| set(name).map(PathBuf::from);
         let text = |name: &'static str| {
             let read = |value: OsString| value.into_string().map_err(|_| not_utf8(name));
             set(name).map(read).transpose()
@@ -133,6 +158,13 @@ impl Config {
     }
 }
 
+/// What the names of our own variables begin with.
+const OURS: &str = "FACTURO_";
+
+fn is_set(value: &OsStr) -> bool {
+    !value.as_encoded_bytes().trim_ascii().is_empty()
+}
+
 /// Without the value, which may be a secret.
 fn not_utf8(name: &'static str) -> Error {
     Error::invalid(name, "is not UTF-8", "text in UTF-8")
@@ -153,6 +185,27 @@ mod tests {
         let config = read(&[("DATABASE_URL", "  ")]).unwrap();
         assert!(config.database_url.is_none());
         assert_eq!((config.business, config.log.as_str()), (None, "info"));
+    }
+
+    #[test]
+    fn a_name_of_ours_that_nobody_knows_is_refused_and_its_value_not_told() {
+        let read = |name: &str, value: &str| {
+            let pairs = [("FACTURO_LOG", "warn"), ("OTHER", "x"), (name, value)];
+            Config::read_all(&pairs.map(|(name, value)| (name.into(), value.into())).into())
+        };
+        for known in ["FACTURO_BUSINESS", "FACTURO_READ_ONLY", "FACTURIO", "FACT", "ñFACTURO_X", ""] {
+            assert_eq!(read(known, "1").unwrap().log, "warn", "{known}");
+        }
+        let [misspelt, small, empty] = ["READONLY", "read_only", ""].map(|end| format!("{OURS}{end}"));
+        for unknown in [&misspelt, &small.to_lowercase(), &empty] {
+            let told = read(unknown, "hush").unwrap_err().to_string();
+            assert!(
+                told.starts_with(&format!("{unknown}: ")) && told.contains("FACTURO_READ_ONLY, "),
+                "{told}"
+            );
+            assert!(!told.contains("hush") && !told.contains("DATABASE_URL"), "{told}");
+            assert!(read(unknown, " ").is_ok(), "{unknown}");
+        }
     }
 
     #[test]

@@ -93,7 +93,8 @@ impl Error {
         matches!(self, Self::Unavailable { .. }) && self.sql_state().is_none_or(ends)
     }
 
-    /// A failure inside is logged where it is handled, once, with its causes; what the caller did wrong is not.
+    /// A failure inside is logged where it is handled, once, with its causes, and so is what the caller may not do; what the
+    /// caller did wrong is not.
     pub fn log(&self, what: &str) {
         match self {
             Self::Internal { context, source } => {
@@ -103,8 +104,8 @@ impl Error {
                 tracing::warn!(what, problem, cause = %causes(source.as_ref()));
             }
             Self::Unavailable { problem, .. } => tracing::warn!(what, problem),
-            Self::Invalid { .. } | Self::NotFound { .. } | Self::Conflict { .. } | Self::Forbidden { .. } => {
-            }
+            Self::Forbidden { problem, .. } => tracing::info!(what, %problem, "not allowed"),
+            Self::Invalid { .. } | Self::NotFound { .. } | Self::Conflict { .. } => {}
         }
     }
 }

@@ -72,6 +72,11 @@ impl Caller {
         Self { actor: Actor(grant.subject), scopes: grant.scopes, read_only, limits }
     }
 
+    /// A token binds them to one business.
+    pub fn is_bound(&self) -> bool {
+        self.limits.is_some()
+    }
+
     pub fn may(&self, scope: Scope) -> bool {
         self.scopes.contain(scope)
     }

@@ -1,14 +1,14 @@
 //! The gate: whether the token of this process opens it, at each moment anew.
 
 use std::{
-    fs::{self, File},
+    fs::OpenOptions,
     io::{self, Read as _},
-    os::unix::fs::MetadataExt as _,
+    os::unix::fs::OpenOptionsExt as _,
     path::{Path, PathBuf},
     sync::{Mutex, PoisonError},
-    time::SystemTime,
 };
 
+use nix::fcntl::OFlag;
 use time::OffsetDateTime;
 
 use super::{
@@ -17,8 +17,8 @@ use super::{
 };
 use crate::error::{Error, Result};
 
-/// In bytes; a public key has about 100.
-const JWKS_MAX: u64 = 1 << 20;
+/// In bytes; a public key has about 100, or 400 where it is of RSA.
+const JWKS_MAX: u64 = 1 << 16;
 
 /// A token, and where the keys are that it is checked with.
 pub struct Settings {
@@ -31,39 +31,37 @@ pub struct Settings {
 
 pub struct Gate {
     settings: Settings,
-    /// What the token allows, under keys of this stamp.
-    seen: Mutex<Option<(Stamp, Grant)>>,
+    /// What the token allows, under the JWK set that reads like this; none where there is a secret instead.
+    seen: Mutex<Option<(Option<String>, Grant)>>,
 }
-
-/// By which a file with keys is known to be still the same. None for a secret.
-type Stamp = Option<(SystemTime, u64, u64)>;
 
 impl Gate {
     pub fn new(settings: Settings) -> Self {
         Self { settings, seen: Mutex::default() }
     }
 
-    /// What the token allows at this moment. Its signature is checked anew once the keys have changed: a key that came is
-    /// known at once, and one that was taken away opens nothing any more.
+    /// What the token allows at this moment. The file with the keys is read each time, which takes microseconds, and the
+    /// signature checked anew once they have changed: a key that came is known at once, and one that was taken away opens
+    /// nothing any more, nor does any where the file cannot be read.
     ///
     /// # Errors
     /// [`Error::Forbidden`] says why the token does not count, and what to do.
     pub fn grant(&self, now: OffsetDateTime) -> Result<Grant> {
         let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
-        let stamp = self.settings.stamp()?;
+        let jwks = self.settings.jwks()?;
         let grant = match seen.take() {
-            Some((at, grant)) if at == stamp => grant,
-            _ => self.settings.verify()?,
+            Some((under, grant)) if under == jwks => grant,
+            _ => self.settings.verify(jwks.as_deref())?,
         };
-        *seen = Some((stamp, grant.clone()));
+        *seen = Some((jwks, grant.clone()));
         grant.must_hold(now)?;
         Ok(grant)
     }
 }
 
 impl Settings {
-    fn verify(&self) -> Result<Grant> {
-        let keys = self.keys()?;
+    fn verify(&self, jwks: Option<&str>) -> Result<Grant> {
+        let keys = self.keys(jwks)?;
         let token = self.token.as_deref().ok_or_else(|| {
             let next =
                 "Whoever set facturo up can issue one (`facturo token issue`) and set FACTURO_TOKEN to it.";
@@ -72,9 +70,9 @@ impl Settings {
         token::verify(token.trim(), &keys, &self.expected)
     }
 
-    fn keys(&self) -> Result<Keys> {
-        match (&self.jwks, &self.secret) {
-            (Some(path), None) => Keys::from_jwks(&read(path).map_err(|error| unreadable(path, &error))?),
+    fn keys(&self, jwks: Option<&str>) -> Result<Keys> {
+        match (jwks, &self.secret) {
+            (Some(text), None) => Keys::from_jwks(text),
             (None, Some(secret)) => Keys::from_secret(secret.trim()),
             (None, None) => Err(Error::forbidden(
                 "FACTURO_TOKEN is set, but there is no key to check it with.",
@@ -87,18 +85,20 @@ impl Settings {
         }
     }
 
-    fn stamp(&self) -> Result<Stamp> {
-        let stamp = |path: &PathBuf| {
-            let found = fs::metadata(path).and_then(|file| Ok((file.modified()?, file.len(), file.ino())));
-            found.map_err(|error| unreadable(path, &error))
-        };
-        self.jwks.as_ref().map(stamp).transpose()
+    fn jwks(&self) -> Result<Option<String>> {
+        let text = |path: &PathBuf| read(path).map_err(|error| unreadable(path, &error));
+        self.jwks.as_ref().map(text).transpose()
     }
 }
 
 fn read(path: &Path) -> io::Result<String> {
+    // to open a pipe would otherwise wait for somebody who writes to it
+    let file = OpenOptions::new().read(true).custom_flags(OFlag::O_NONBLOCK.bits()).open(path)?;
+    if !file.metadata()?.is_file() {
+        return Err(io::Error::other("it is no regular file"));
+    }
     let mut text = String::new();
-    File::open(path)?.take(JWKS_MAX).read_to_string(&mut text)?;
+    file.take(JWKS_MAX).read_to_string(&mut text)?;
     Ok(text)
 }
 

@@ -13,7 +13,7 @@ use uuid::Uuid;
 
 use super::{
     args::{self, And, ConfirmationArgs, KeyArgs},
-    confirmation::{self, Asked, Bearer, Binding, Confirmations, Host, Proposal, Reply, Yes},
+    confirmation::{self, Asked, Bearer, Binding, Brought, Confirmations, Host, Proposal, Reply, Yes},
     retry::retry,
     tool::{self, Ask, Entry, View as _, Write},
 };
@@ -100,9 +100,12 @@ pub async fn run<T: Write>(
     };
     let mut purpose = match T::asks(&args).filter(|_| host.confirmations.asks) {
         None => Purpose::Unasked,
-        Some(ask) => match host.brought(token.given())? {
-            Some((bearer, sealed)) => Purpose::Sealed(bearer, sealed),
-            None => Purpose::Rehearse(ask),
+        Some(ask) => match host.brought(token.given()) {
+            Brought::Nothing => Purpose::Rehearse(ask),
+            Brought::Yes(bearer, sealed) => Purpose::Sealed(bearer, sealed),
+            Brought::No(sealed, no) => {
+                return Err(decline(books, &call, host.confirmations, &sealed).await.err().unwrap_or(no));
+            }
         },
     };
     loop {
@@ -222,6 +225,20 @@ async fn use_up(tx: &Transaction<'_>, call: &Call<'_>, yes: &Yes, now: OffsetDat
         None => Ok(()),
         Some(_) => Err(confirmation::used_before()),
     }
+}
+
+/// A question that was not answered with a yes is answered for good.
+async fn decline(books: &Books, call: &Call<'_>, confirmations: &Confirmations, sealed: &str) -> Result<()> {
+    // what does not open could not be said yes to either
+    let Ok(yes) = confirmations.open(Bearer::Client, sealed, &call.binding()) else { return Ok(()) };
+    retry(call.entry.name, |until| {
+        books.over(until, async |client: &mut Client| {
+            let tx = sql::answered(client.transaction()).await?;
+            use_up(&tx, call, &yes, clock::now()).await?;
+            sql::answered(tx.commit()).await
+        })
+    })
+    .await
 }
 
 fn answer_again(first: idempotency::First, call: &Call<'_>, remembered: Option<String>) -> Result<String> {

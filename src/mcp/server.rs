@@ -7,9 +7,9 @@ use rmcp::{
     ErrorData, RoleServer, ServerHandler,
     model::{
         CallToolRequestParams, CallToolResponse, CallToolResult, ContentBlock, CustomRequest, CustomResult,
-        ErrorCode, Implementation, JsonObject, ListResourceTemplatesResult, ListResourcesResult,
-        ListToolsResult, PaginatedRequestParams, ReadResourceRequestParams, ReadResourceResponse,
-        ServerCapabilities, ServerConfig, Tool,
+        DiscoverResult, ErrorCode, Implementation, InitializeRequestParams, InitializeResult, JsonObject,
+        ListResourceTemplatesResult, ListResourcesResult, ListToolsResult, PaginatedRequestParams,
+        ReadResourceRequestParams, ReadResourceResponse, ServerCapabilities, ServerConfig, Tool,
     },
     service::RequestContext,
 };
@@ -26,12 +26,15 @@ use crate::{
     auth::caller::{Caller, Callers},
     books::Books,
     config::Config,
+    domain::ids::BusinessId,
     error::{Error, Result, short},
 };
 
 /// How long a call waits for the database to come up, before what it may take itself (`retry.rs`): hosts give a call up after a
 /// minute.
 const PATIENCE: Duration = Duration::from_secs(15);
+/// How long a greeting or a list does, where it depends on which business is served.
+const BRIEFLY: Duration = Duration::from_secs(3);
 
 const INSTRUCTIONS: &str = "facturo keeps the invoices of a small business. Look clients up with find_clients before \
      creating one. create_invoice makes a draft; issue_invoice gives it its legal number, after which it can only be paid, \
@@ -55,17 +58,43 @@ pub struct Facturo {
 impl Facturo {
     pub fn new(config: Config) -> Self {
         let callers = Callers::new(&config);
-        if let Err(error) = callers.current() {
+        let confirmations = Confirmations::new(&config);
+        let new = Self { config, books: OnceCell::new(), callers, confirmations, tools: tools::all() };
+        if let Err(error) = new.caller() {
             tracing::warn!(%error, "nobody has access");
         }
-        let confirmations = Confirmations::new(&config);
-        Self { config, books: OnceCell::new(), callers, confirmations, tools: tools::all() }
+        new
+    }
+
+    /// Who calls at this moment, and may see the business that is served, as far as it is known which one that is.
+    fn caller(&self) -> Result<Caller> {
+        let caller = self.callers.current()?;
+        let asked = self.config.business.map(BusinessId);
+        let served = self.books.get().map(|books| books.business).or(asked);
+        served.map_or(Ok(()), |business| caller.must_see(business))?;
+        Ok(caller)
+    }
+
+    /// The same, once the books are open, where it depends on them: a token is for one business. Where they do not open, every
+    /// call is refused, whatever was listed.
+    async fn caller_of_these_books(&self) -> Result<Caller> {
+        let caller = self.caller()?;
+        if caller.is_bound() && self.config.business.is_none() {
+            let _ = tokio::time::timeout(BRIEFLY, self.books()).await;
+        }
+        self.caller()
     }
 
     /// The books, opened by whoever needs them first. What failed is tried again by the next call.
     pub async fn books(&self) -> Result<&Books> {
         let open = async || {
             let books = Arc::new(Books::open(&self.config).await?);
+            // only now it is known which business it is
+            if let Ok(caller) = self.caller()
+                && let Err(error) = caller.must_see(books.business)
+            {
+                tracing::warn!(%error, "nobody has access");
+            }
             tokio::spawn(Arc::clone(&books).forget_old_answers());
             Ok(books)
         };
@@ -83,8 +112,8 @@ impl Facturo {
     }
 
     /// What a list holds for whoever calls: nothing where nobody may.
-    fn listed<T>(&self, list: impl FnOnce(&Caller) -> Vec<T>) -> Vec<T> {
-        self.callers.current().map(|caller| list(&caller)).unwrap_or_default()
+    async fn listed<T>(&self, list: impl FnOnce(&Caller) -> Vec<T>) -> Vec<T> {
+        self.caller_of_these_books().await.map(|caller| list(&caller)).unwrap_or_default()
     }
 
     fn entry(&self, name: &str) -> Option<&Entry> {
@@ -92,7 +121,7 @@ impl Facturo {
     }
 
     async fn answer(&self, entry: &Entry, host: &Host<'_>, arguments: JsonObject) -> Result<Reply> {
-        let caller = self.callers.current()?;
+        let caller = self.caller()?;
         entry.permits(&caller)?;
         entry.call(self.books_for(&caller).await?, &self.callers, host, arguments).await
     }
@@ -102,7 +131,7 @@ impl ServerHandler for Facturo {
     fn get_info(&self) -> ServerConfig {
         let capabilities = ServerCapabilities::builder().enable_tools().enable_resources().build();
         let name = Implementation::new("facturo", env!("CARGO_PKG_VERSION")).with_title("facturo");
-        let more = match self.callers.current() {
+        let more = match self.caller() {
             Err(error) => {
                 format!(" Nobody has access now, and no tool is listed. Tell the person why: {error}")
             }
@@ -114,6 +143,25 @@ impl ServerHandler for Facturo {
             .with_instructions(format!("{INSTRUCTIONS}{more}"))
     }
 
+    async fn initialize(
+        &self,
+        request: InitializeRequestParams,
+        context: RequestContext<RoleServer>,
+    ) -> std::result::Result<InitializeResult, ErrorData> {
+        let _ = self.caller_of_these_books().await; // get_info says whether they have access
+        context.peer.set_peer_info(request.clone());
+        self.negotiate_initialize(&request)
+    }
+
+    async fn discover(
+        &self,
+        _: RequestContext<RoleServer>,
+    ) -> std::result::Result<DiscoverResult, ErrorData> {
+        let _ = self.caller_of_these_books().await;
+        let versions = self.supported_protocol_versions().into_owned();
+        Ok(DiscoverResult::from_server_info(versions, self.get_info()))
+    }
+
     async fn list_tools(
         &self,
         _: Option<PaginatedRequestParams>,
@@ -123,7 +171,7 @@ impl ServerHandler for Facturo {
             let entries = self.tools.iter().filter(|entry| entry.permits(caller).is_ok());
             entries.map(|entry| Tool::clone(&entry.tool)).collect()
         };
-        Ok(ListToolsResult::with_all_items(self.listed(allowed)))
+        Ok(ListToolsResult::with_all_items(self.listed(allowed).await))
     }
 
     fn get_tool(&self, name: &str) -> Option<Tool> {
@@ -178,7 +226,7 @@ impl ServerHandler for Facturo {
         _: Option<PaginatedRequestParams>,
         _: RequestContext<RoleServer>,
     ) -> std::result::Result<ListResourcesResult, ErrorData> {
-        Ok(ListResourcesResult::with_all_items(self.listed(resources::fixed)))
+        Ok(ListResourcesResult::with_all_items(self.listed(resources::fixed).await))
     }
 
     async fn list_resource_templates(
@@ -186,7 +234,7 @@ impl ServerHandler for Facturo {
         _: Option<PaginatedRequestParams>,
         _: RequestContext<RoleServer>,
     ) -> std::result::Result<ListResourceTemplatesResult, ErrorData> {
-        Ok(ListResourceTemplatesResult::with_all_items(self.listed(resources::templates)))
+        Ok(ListResourceTemplatesResult::with_all_items(self.listed(resources::templates).await))
     }
 
     async fn read_resource(
@@ -195,7 +243,7 @@ impl ServerHandler for Facturo {
         _: RequestContext<RoleServer>,
     ) -> std::result::Result<ReadResourceResponse, ErrorData> {
         let read = async {
-            let caller = self.callers.current()?;
+            let caller = self.caller()?;
             resources::read(self.books_for(&caller).await?, &caller, &request.uri).await
         };
         let read = AssertUnwindSafe(read).catch_unwind().await;
@@ -203,7 +251,11 @@ impl ServerHandler for Facturo {
             .map(|result| result.into())
             .map_err(|error| match error {
                 Error::NotFound { .. } => ErrorData::resource_not_found(error.to_string(), None),
-                Error::Invalid { .. } | Error::Conflict { .. } | Error::Forbidden { .. } => {
+                Error::Invalid { .. } | Error::Conflict { .. } => {
+                    ErrorData::invalid_params(error.to_string(), None)
+                }
+                Error::Forbidden { .. } => {
+                    error.log("resources/read");
                     ErrorData::invalid_params(error.to_string(), None)
                 }
                 Error::Unavailable { .. } | Error::Internal { .. } => {

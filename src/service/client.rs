@@ -7,7 +7,7 @@ use crate::{
         tax_id,
     },
     error::{Error, Result},
-    repository,
+    repository::{self, invoice::Draft},
 };
 
 fn entity(id: ClientId) -> Entity {
@@ -64,8 +64,8 @@ pub async fn archive(
 pub struct Deleted {
     pub name: String,
     pub version: i64,
-    /// How many drafts went along.
-    pub drafts: usize,
+    /// The drafts that went along, oldest first.
+    pub drafts: Vec<Draft>,
 }
 
 /// Deletes a client without issued invoices, and its drafts with it. That it was there stays in the history; what was
@@ -85,13 +85,13 @@ pub async fn delete(act: &Act<'_>, id: ClientId, expected_version: Option<i64>) 
         ));
     }
     for draft in &drafts {
-        invoice::remove_draft(act, *draft, id).await?;
+        invoice::remove_draft(act, draft.id, id).await?;
     }
     repository::client::delete(act.tx, business, id).await?;
     act.record(entity(id), "deleted", &vec![], &vec![], vec![]).await?;
     repository::event::erase_client(act.tx, business, id).await?;
     repository::idempotency::erase_client(act.tx, business, id).await?;
-    Ok(Deleted { name, version, drafts: drafts.len() })
+    Ok(Deleted { name, version, drafts })
 }
 
 async fn lock(act: &Act<'_>, id: ClientId, expected_version: Option<i64>) -> Result<Client> {

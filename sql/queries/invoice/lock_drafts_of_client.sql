@@ -1,4 +1,4 @@
-SELECT id
+SELECT id, version, total, currency
 FROM invoices
 WHERE business_id = $1 AND client_id = $2 AND status = 'draft'
 ORDER BY id

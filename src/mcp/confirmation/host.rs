@@ -36,6 +36,15 @@ pub enum Asked {
     Later(Reply),
 }
 
+/// What a call brings along of one before, in which the question was put.
+pub enum Brought {
+    Nothing,
+    /// A sealed yes, from the model or from the client.
+    Yes(Bearer, String),
+    /// What the client was given to bring a yes back with; and that the person did not say yes.
+    No(String, Error),
+}
+
 /// Names of our own in what is asked for.
 const ASKED: &str = "confirmation";
 const FIELD: &str = "confirm";
@@ -58,18 +67,17 @@ impl<'a> Host<'a> {
         Self { confirmations, context, state, responses }
     }
 
-    /// The sealed yes that came along with the call, from the model or from the client.
-    ///
-    /// # Errors
-    /// [`Error::Conflict`] where the person was asked and did not say yes.
-    pub fn brought(&self, token: Option<String>) -> Result<Option<(Bearer, String)>> {
-        if let Some(token) = token {
-            return Ok(Some((Bearer::Model, token)));
+    /// What came along with the call. Where the client can ask, a token of the model's counts for nothing.
+    pub fn brought(&self, token: Option<String>) -> Brought {
+        if let Some(token) = token.filter(|_| !self.can_ask()) {
+            return Brought::Yes(Bearer::Model, token);
         }
         let answer = self.responses.as_ref().and_then(|responses| responses.get(ASKED));
-        let (Some(state), Some(answer)) = (&self.state, answer) else { return Ok(None) };
-        said_yes(ElicitResult::deserialize(answer).ok())?;
-        Ok(Some((Bearer::Client, state.clone())))
+        let (Some(state), Some(answer)) = (&self.state, answer) else { return Brought::Nothing };
+        match said_yes(ElicitResult::deserialize(answer).ok()) {
+            Ok(()) => Brought::Yes(Bearer::Client, state.clone()),
+            Err(no) => Brought::No(state.clone(), no),
+        }
     }
 
     /// Puts a proposal to the person, in the best way that this client has.

@@ -18,7 +18,7 @@ use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
 pub use self::{
-    host::{Asked, Host, Reply},
+    host::{Asked, Brought, Host, Reply},
     question::{Act, Invoice, Language, Question},
     seal::{Bearer, Binding, Confirmations},
 };

@@ -25,11 +25,23 @@ pub struct Question {
 
 pub enum Act {
     Issue(Invoice),
-    Correct { corrective: Invoice, original: Invoice },
+    Correct {
+        corrective: Invoice,
+        original: Invoice,
+    },
     Cancel(Invoice),
     DeleteDraft(Invoice),
-    DeleteClient { id: i64, drafts: usize },
-    ReversePayment { id: i64, amount: String, invoice: Invoice },
+    /// With the sum of the drafts in each currency.
+    DeleteClient {
+        id: i64,
+        drafts: usize,
+        sums: Vec<(String, String)>,
+    },
+    ReversePayment {
+        id: i64,
+        amount: String,
+        invoice: Invoice,
+    },
 }
 
 /// What is told of an invoice. Amounts are plain decimal numbers, dates YYYY-MM-DD.
@@ -105,11 +117,12 @@ fn spanish(act: &Act) -> String {
         Act::DeleteDraft(draft) => {
             format!("¿Borrar el borrador {}, de {}? No se puede recuperar.", draft.id, total(draft))
         }
-        Act::DeleteClient { id, drafts } => {
+        Act::DeleteClient { id, drafts, sums } => {
+            let sums = listed(sums, "y").replace('.', ",");
             let drafts = match drafts {
                 0 => String::new(),
-                1 => " y su borrador".to_owned(),
-                count => format!(" y sus {count} borradores"),
+                1 => format!(" y su borrador, de {sums}"),
+                count => format!(" y sus {count} borradores, que suman {sums}"),
             };
             format!("¿Borrar el cliente {id}{drafts}? Sus datos se eliminan para siempre.")
         }
@@ -162,11 +175,12 @@ fn english(act: &Act) -> String {
         Act::DeleteDraft(draft) => {
             format!("Delete draft {} of {}? It cannot be brought back.", draft.id, total(draft))
         }
-        Act::DeleteClient { id, drafts } => {
+        Act::DeleteClient { id, drafts, sums } => {
+            let sums = listed(sums, "and");
             let drafts = match drafts {
                 0 => String::new(),
-                1 => " and its draft".to_owned(),
-                count => format!(" and its {count} drafts"),
+                1 => format!(" and its draft, of {sums}"),
+                count => format!(" and its {count} drafts, of {sums} in all"),
             };
             format!("Delete client {id}{drafts}? What is known of it goes for good.")
         }
@@ -176,6 +190,15 @@ fn english(act: &Act) -> String {
             named(invoice),
             left(invoice),
         ),
+    }
+}
+
+/// Amounts with their currencies, the last after `and`.
+fn listed(sums: &[(String, String)], and: &str) -> String {
+    let told: Vec<_> = sums.iter().map(|(amount, currency)| format!("{amount} {currency}")).collect();
+    match told.split_last() {
+        Some((last, before)) if !before.is_empty() => format!("{} {and} {last}", before.join("; ")),
+        _ => told.concat(),
     }
 }
 
@@ -223,6 +246,7 @@ mod tests {
 
     #[test]
     fn questions_are_asked_in_two_languages() {
+        let text = str::to_owned;
         let ask = |act: Act, language| Question { act, client: String::new() }.text(language);
         let told = ask(Act::Issue(invoice(Some("F-2026-0007"))), Language::Es);
         for part in ["F-2026-0007", "24/11/2026", "09/12/2026", "1671,49 EUR", "1600,00 EUR"] {
@@ -243,15 +267,33 @@ mod tests {
         ] {
             assert!(told.contains(part), "{part} is not in {told}");
         }
-        let delete = |drafts| ask(Act::DeleteClient { id: 3, drafts }, Language::Es);
-        assert!(delete(0).starts_with("¿Borrar el cliente 3? "), "{}", delete(0));
-        assert!(delete(2).starts_with("¿Borrar el cliente 3 y sus 2 borradores? "), "{}", delete(2));
+        let delete = |sums: &[(&str, &str)], drafts, language| {
+            let sums = sums.iter().map(|(amount, currency)| (text(amount), text(currency))).collect();
+            ask(Act::DeleteClient { id: 3, drafts, sums }, language)
+        };
+        let told = delete(&[], 0, Language::Es);
+        assert!(told.starts_with("¿Borrar el cliente 3? "), "{told}");
+        let told = delete(&[("1671.49", "EUR")], 1, Language::Es);
+        assert!(told.starts_with("¿Borrar el cliente 3 y su borrador, de 1671,49 EUR? "), "{told}");
+        let told = delete(&[("10.50", "EUR"), ("20.00", "USD")], 3, Language::Es);
+        assert!(
+            told.starts_with("¿Borrar el cliente 3 y sus 3 borradores, que suman 10,50 EUR y 20,00 USD? "),
+            "{told}"
+        );
+        let told = delete(&[("10.50", "EUR"), ("20.00", "USD")], 3, Language::En);
+        assert!(
+            told.starts_with("Delete client 3 and its 3 drafts, of 10.50 EUR and 20.00 USD in all? "),
+            "{told}"
+        );
     }
 
     #[test]
     fn a_name_is_shown_as_letters_within_quotes() {
         let shown = |name: &str| {
-            let question = Question { act: Act::DeleteClient { id: 1, drafts: 0 }, client: name.to_owned() };
+            let question = Question {
+                act: Act::DeleteClient { id: 1, drafts: 0, sums: vec![] },
+                client: name.to_owned(),
+            };
             question.client_line(Language::En)
         };
         assert_eq!(shown("Peñalver & Asociados, S.L."), "Client, as stored: “Peñalver & Asociados, S.L.”");

@@ -16,7 +16,7 @@ use crate::{
         },
     },
     repository::{self, client::Filter},
-    service::{self, Act, client::Deleted},
+    service::{self, Act},
 };
 
 pub fn tools() -> Vec<Entry> {
@@ -232,9 +232,8 @@ impl Write for DeleteClient {
 
     async fn call(act: &Act<'_>, And(target, version): Self::Args) -> Result<ClientDeleted> {
         let client_id = target.id();
-        let Deleted { name, version, drafts } =
-            service::client::delete(act, client_id, version.expected()).await?;
-        Ok(ClientDeleted { client_id: client_id.0, version, drafts_deleted: drafts, name })
+        let deleted = service::client::delete(act, client_id, version.expected()).await?;
+        Ok(ClientDeleted::new(client_id, deleted))
     }
 }
 

@@ -1,3 +1,6 @@
+use std::collections::BTreeMap;
+
+use rust_decimal::Decimal;
 use schemars::JsonSchema;
 use serde::Serialize;
 
@@ -5,12 +8,16 @@ use super::{Item, business::ContactView, moment};
 use crate::{
     domain::{
         client::{Balance, Client},
+        codes::Currency,
+        ids::ClientId,
         money,
     },
     mcp::{
         confirmation::{Act, Question},
         tool::View,
     },
+    repository::invoice::Draft,
+    service::client::Deleted,
 };
 
 #[derive(Serialize, JsonSchema)]
@@ -122,24 +129,63 @@ impl View for ClientDetails {
 /// What was deleted. What was known of the client is not repeated, since the answer may be kept for a repeat.
 #[derive(Serialize, JsonSchema)]
 pub struct ClientDeleted {
-    pub client_id: i64,
+    client_id: i64,
     /// The last one.
-    pub version: i64,
-    pub drafts_deleted: usize,
+    version: i64,
+    drafts_deleted: Vec<DraftDeleted>,
     #[serde(skip)]
-    pub name: String,
+    name: String,
+    /// What the drafts add up to: amounts and their currencies.
+    #[serde(skip)]
+    sums: Vec<(String, String)>,
+}
+
+#[derive(Serialize, JsonSchema)]
+struct DraftDeleted {
+    draft_id: i64,
+    version: i64,
+    total: String,
+    currency: String,
+}
+
+impl From<Draft> for DraftDeleted {
+    fn from(draft: Draft) -> Self {
+        let Draft { id, version, total, currency } = draft;
+        let total = money::display(total, currency);
+        Self { draft_id: id.0, version, total, currency: currency.to_string() }
+    }
 }
 
 impl ClientDeleted {
+    pub fn new(id: ClientId, deleted: Deleted) -> Self {
+        let Deleted { name, version, drafts } = deleted;
+        let mut sums: BTreeMap<String, (Decimal, Currency)> = BTreeMap::new();
+        for Draft { total, currency, .. } in &drafts {
+            sums.entry(currency.to_string()).or_insert((Decimal::ZERO, *currency)).0 += total;
+        }
+        let sums = sums.into_iter().map(|(code, (sum, currency))| (money::display(sum, currency), code));
+        Self {
+            client_id: id.0,
+            version,
+            drafts_deleted: drafts.into_iter().map(DraftDeleted::from).collect(),
+            name,
+            sums: sums.collect(),
+        }
+    }
+
     pub fn ask(&self) -> Question {
-        let act = Act::DeleteClient { id: self.client_id, drafts: self.drafts_deleted };
+        let act = Act::DeleteClient {
+            id: self.client_id,
+            drafts: self.drafts_deleted.len(),
+            sums: self.sums.clone(),
+        };
         Question { act, client: self.name.clone() }
     }
 }
 
 impl View for ClientDeleted {
     fn summary(&self) -> String {
-        let drafts = match self.drafts_deleted {
+        let drafts = match self.drafts_deleted.len() {
             0 => String::new(),
             1 => ", and 1 draft with it".to_owned(),
             count => format!(", and {count} drafts with it"),

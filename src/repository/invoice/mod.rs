@@ -3,6 +3,7 @@ mod list;
 mod row;
 
 use deadpool_postgres::Transaction;
+use rust_decimal::Decimal;
 use time::{Date, OffsetDateTime};
 
 pub(super) use self::row::read;
@@ -13,6 +14,7 @@ pub use self::{
 use super::sql::{self, Connection};
 use crate::{
     domain::{
+        codes::Currency,
         correction::{Code, CorrectedBy, Method},
         ids::{BusinessId, ClientId, InvoiceId},
         invoice::{Invoice, State},
@@ -123,9 +125,25 @@ pub async fn lock_drafts_of_client(
     tx: &Transaction<'_>,
     business: BusinessId,
     client: ClientId,
-) -> Result<Vec<InvoiceId>> {
+) -> Result<Vec<Draft>> {
     let statement = include_str!("../../../sql/queries/invoice/lock_drafts_of_client.sql");
-    sql::query(tx, statement, &[&business.0, &client.0], |row| Ok(InvoiceId(row.get("id")?))).await
+    sql::query(tx, statement, &[&business.0, &client.0], |row| {
+        Ok(Draft {
+            id: InvoiceId(row.get("id")?),
+            version: row.get("version")?,
+            total: row.get("total")?,
+            currency: row.parse("currency", Currency::parse)?,
+        })
+    })
+    .await
+}
+
+/// What is told of a draft that goes with its client.
+pub struct Draft {
+    pub id: InvoiceId,
+    pub version: i64,
+    pub total: Decimal,
+    pub currency: Currency,
 }
 
 pub fn not_found(id: &str) -> Error {

@@ -271,3 +271,17 @@ fn the_records_are_exported_for_whoever_may_see_them() {
     assert!(export("reader").2.contains("records:read"));
     assert!(export("accountant").2.contains("There are no such records"));
 }
+
+#[test]
+fn a_misspelt_variable_opens_nothing_and_is_named() {
+    for (name, command) in
+        [("FACTURO_READONLY", "serve"), ("FACTURO_TOKENS", "check"), ("facturo_token", "serve")]
+    {
+        let (well, out, err) = finish(facturo().arg(command).env(name, "hush"), "");
+        assert!(!well && out.is_empty(), "{name}: {out}{err}");
+        assert!(err.contains(name) && err.contains("FACTURO_READ_ONLY") && !err.contains("hush"), "{err}");
+    }
+    // what is set to nothing is not set
+    let (well, _, err) = finish(facturo().arg("serve").env("FACTURO_READONLY", ""), "");
+    assert!(well, "{err}");
+}

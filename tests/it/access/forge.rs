@@ -7,6 +7,8 @@ use std::process::Command;
 use base64::Engine as _;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD as BASE64;
 use facturo::clock;
+use nix::sys::stat::Mode;
+use nix::unistd::mkfifo;
 use ring::hmac;
 use ring::rand::SystemRandom;
 use ring::signature::{ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair, Ed25519KeyPair, KeyPair as _};
@@ -43,6 +45,22 @@ impl Forge {
         let aside = self.file.with_extension("new");
         fs::write(&aside, json!({"keys": keys}).to_string()).unwrap();
         fs::rename(aside, &self.file).unwrap();
+    }
+
+    /// Puts these keys into the very same file, and turns its clock back.
+    pub(super) fn keep_unnoticed(&self, keys: &[Value]) {
+        let before = fs::metadata(&self.file).unwrap();
+        fs::write(&self.file, json!({"keys": keys}).to_string()).unwrap();
+        let file = fs::File::options().write(true).open(&self.file).unwrap();
+        file.set_modified(before.modified().unwrap()).unwrap();
+        let after = fs::metadata(&self.file).unwrap();
+        assert_eq!((after.len(), after.modified().unwrap()), (before.len(), before.modified().unwrap()));
+    }
+
+    /// Has a pipe stand where the file was, which nobody writes to.
+    pub(super) fn keep_a_pipe(&self) {
+        self.remove_file();
+        mkfifo(&self.file, Mode::S_IRUSR | Mode::S_IWUSR).unwrap();
     }
 
     pub(super) fn remove_file(&self) {

@@ -72,6 +72,11 @@ fn keys_come_and_go_while_a_session_lasts() {
     forge.keep(&[ed_jwk("new", &forge.ed)]);
     assert!(refusal(&mut by_new).unwrap().contains("does not hold"), "another key of the same name");
 
+    forge.keep_unnoticed(&[ed_jwk("new", &forge.strange)]);
+    assert_eq!(refusal(&mut by_new), None);
+    forge.keep_unnoticed(&[ed_jwk("new", &forge.ed)]);
+    assert!(refusal(&mut by_new).unwrap().contains("does not hold"), "in the same file, at the same time");
+
     forge.keep(&[]);
     assert!(refusal(&mut by_new).unwrap().contains("no key that facturo can use"));
     forge.remove_file();
@@ -163,10 +168,15 @@ fn a_yes_is_of_no_use_to_another() {
     assert_eq!(ana.call("issue_invoice", call)["status"], "pending");
 }
 
-/// The session answers, lists nothing, and says to the model and to the person what is wrong.
+/// The session answers, lists nothing, and says to the model and to the person what is wrong; with no database to be had.
 #[track_caller]
 fn assert_closed(command: &mut Command, words: &[&str]) {
-    command.env("DATABASE_URL", "postgresql://nobody@localhost:1/none");
+    assert_lists_nothing(command.env("DATABASE_URL", "postgresql://nobody@localhost:1/none"), words);
+}
+
+/// The same on whatever database there is.
+#[track_caller]
+fn assert_lists_nothing(command: &mut Command, words: &[&str]) {
     let mut session = Session::start(command, Era::Stateless);
     let discovered = session.request("server/discover", json!({}));
     let instructions = discovered["result"]["instructions"].as_str().unwrap().to_owned();
@@ -197,10 +207,25 @@ fn what_cannot_be_checked_gives_no_access() {
     let forge = Forge::new();
     let token = forge.token(&claims(json!({})));
     assert_closed(facturo().env("FACTURO_TOKEN", &token), &["no key to check it with", "FACTURO_JWKS"]);
+    assert_closed(
+        facturo().env("FACTURO_JWKS", "/dev/zero").env("FACTURO_TOKEN", &token),
+        &["cannot be read"],
+    );
     assert_closed(forge.command(&token).env("FACTURO_TOKEN_SECRET", SECRET), &["both set", "Unset one"]);
     let weak = signed(r#"{"alg":"HS256"}"#, &claims(json!({})).to_string(), hs256(b"secret"));
     let words = ["FACTURO_TOKEN_SECRET is too short", "at least 32"];
     assert_closed(facturo().env("FACTURO_TOKEN_SECRET", "secret").env("FACTURO_TOKEN", weak), &words);
+}
+
+#[test]
+fn keys_are_read_from_a_file_and_nothing_waits_for_a_pipe() {
+    let (office, forge) = (Office::open(), Forge::new());
+    let mut command = forge.command(&forge.token(&claims(json!({}))));
+    let mut session = session(command.env("DATABASE_URL", office.database.url()));
+    assert_eq!(refusal(&mut session), None);
+    forge.keep_a_pipe();
+    assert!(refusal(&mut session).unwrap().contains("cannot be read"));
+    assert_closed(&mut command, &["FACTURO_JWKS names cannot be read"]);
 }
 
 #[test]
@@ -217,7 +242,13 @@ fn issuer_and_audience_are_those_of_the_configuration() {
 #[test]
 fn a_token_is_for_one_business() {
     let office = Office::open();
-    let mut of_another = session(&mut with_secret(&office, &claims(json!({"business": 2}))));
+    let mut command = with_secret(&office, &claims(json!({"business": 2})));
+    assert_lists_nothing(&mut command, &["for another business", "FACTURO_BUSINESS"]);
+    let closed = command.env("FACTURO_BUSINESS", "1");
+    assert_closed(closed, &["for another business"]);
+    let mut command = with_secret(&office, &claims(json!({"business": 2})));
+    let mut of_another = session(&mut command);
+    assert!(of_another.tools().is_empty());
     let told = refusal(&mut of_another).unwrap();
     assert!(told.contains("another business") && told.contains("FACTURO_BUSINESS"), "{told}");
     let told = of_another.read_resource("facturo://clients/1").unwrap_err();
@@ -234,6 +265,19 @@ fn the_history_names_whoever_held_the_token() {
     let history = session.call("get_client_history", json!({"client_id": client}));
     let actors: Vec<_> = history["items"].as_array().unwrap().iter().map(|event| &event["actor"]).collect();
     assert_eq!(actors, ["auth0|5f7c", "local"]);
+}
+
+#[test]
+fn the_log_tells_of_what_was_not_allowed_and_not_what_was_asked_for() {
+    let office = Office::open();
+    let mut session = session(&mut with_secret(&office, &claims(json!({}))));
+    session.refuse("create_client", json!({"name": "Zacarías Quintanilla"}));
+    session.read_resource("facturo://invoices/4711").unwrap_err();
+    let log = session.close().log;
+    for told in ["create_client", "clients:write", "resources/read", "invoices:read"] {
+        assert!(log.contains(told), "{told} is not in {log}");
+    }
+    assert!(!log.contains("Zacar") && !log.contains("4711"), "{log}");
 }
 
 #[test]

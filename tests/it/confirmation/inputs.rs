@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
-use super::{acts, asking, books, changes, forms, issue_at_once, session};
+use super::{acts, asking, books, changes, confirmed, forms, issue_at_once, session};
 use crate::support::office::{Office, with};
 use crate::support::session::{Era, Session};
 
@@ -72,7 +72,7 @@ fn nothing_but_a_yes_is_a_yes() {
     let office = books();
     let mut session = open(&office);
     let (tool, arguments) = ("issue_invoice", json!({"invoice_id": 1}));
-    let before = office.contents();
+    let before = office.database.value("SELECT count(*) FROM invoices WHERE status = 'draft'");
     for (answer, word) in [
         (json!({"action": "decline"}), "said no"),
         (json!({"action": "cancel"}), "without an answer"),
@@ -83,6 +83,8 @@ fn nothing_but_a_yes_is_a_yes() {
         let asked = ask(&mut session, tool, &arguments);
         let told = retry(&mut session, tool, &arguments, &asked, answer).unwrap_err();
         assert!(told.contains(word) && told.contains("nothing was done"), "{told}");
+        let told = retry(&mut session, tool, &arguments, &asked, yes()).unwrap_err();
+        assert!(told.contains("used already"), "a yes after it: {told}");
     }
     // an answer without its question, or to another, is none: it is asked anew
     let asked = ask(&mut session, tool, &arguments);
@@ -94,7 +96,22 @@ fn nothing_but_a_yes_is_a_yes() {
         let result = &session.request("tools/call", params)["result"];
         assert_eq!(result["resultType"], "input_required", "{result}");
     }
-    assert_eq!(office.contents(), before);
+    assert_eq!(office.database.value("SELECT count(*) FROM invoices WHERE status = 'draft'"), before);
+}
+
+#[test]
+fn where_the_client_can_ask_the_model_has_no_say_in_it() {
+    let office = books();
+    let mut session = session(&office.database, Era::Stateless, json!({}));
+    let (tool, arguments) = ("issue_invoice", json!({"invoice_id": 1}));
+    let by_model = confirmed(&arguments, &session.call(tool, arguments.clone()));
+    session.host_can(forms());
+    let before = office.contents();
+    let asked = ask(&mut session, tool, &by_model);
+    assert_eq!(office.contents(), before, "the token was taken for a yes");
+    retry(&mut session, tool, &by_model, &asked, json!({"action": "decline"})).unwrap_err();
+    let asked = ask(&mut session, tool, &by_model);
+    assert_eq!(retry(&mut session, tool, &by_model, &asked, yes()).unwrap()["status"], "pending");
 }
 
 #[test]
@@ -115,8 +132,10 @@ fn a_state_is_for_its_own_call_and_no_token() {
         assert!(told.starts_with("confirmation_token: "), "{told}");
     }
     // what the client holds is of no use to the model
-    let told =
-        session.refuse(tool, with(arguments.clone(), json!({"confirmation_token": asked["requestState"]})));
+    let by_model = with(arguments.clone(), json!({"confirmation_token": asked["requestState"]}));
+    ask(&mut session, tool, &by_model);
+    session.host_can(json!({}));
+    let told = session.refuse(tool, by_model);
     assert!(told.starts_with("confirmation_token: "), "{told}");
     assert_eq!(office.contents(), before);
     retry(&mut session, tool, &arguments, &asked, yes()).unwrap();

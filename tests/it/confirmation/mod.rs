@@ -114,6 +114,12 @@ fn changes() -> Vec<(&'static str, Value, &'static str, Value)> {
         (
             "delete_client",
             json!({"client_id": 2}),
+            "update_invoice",
+            json!({"invoice_id": 6, "lines": [{"description": "Work", "quantity": 1, "unit_price": "6000"}]}),
+        ),
+        (
+            "delete_client",
+            json!({"client_id": 2}),
             "create_invoice",
             json!({"client_id": 2, "net_amount": 1, "description": "x"}),
         ),

@@ -75,7 +75,7 @@ fn the_person_reads_numbers_dates_and_amounts_in_their_language() {
     office.call("update_business", json!({"language": "en"}));
     let asked = session.call("delete_client", json!({"client_id": 2}));
     let question = asked["question"].as_str().unwrap();
-    assert_eq!(question, "Delete client 2 and its draft? What is known of it goes for good.");
+    assert_eq!(question, "Delete client 2 and its draft, of 60.00 EUR? What is known of it goes for good.");
     assert_eq!(asked["client_name"], "Eva");
 }
 
@@ -172,6 +172,25 @@ fn what_changed_meanwhile_is_shown_anew() {
         let preview = session.call(tool, arguments.clone());
         session.call(tool, confirmed(&arguments, &preview));
     }
+}
+
+#[test]
+fn drafts_that_go_with_their_client_are_the_ones_that_were_shown() {
+    let mut office = books();
+    let mut session = session(&office.database, Era::Handshake, json!({}));
+    let arguments = json!({"client_id": 2});
+    let preview = session.call("delete_client", arguments.clone());
+    let shown = &preview["preview"]["drafts_deleted"];
+    assert_eq!(*shown, json!([{"draft_id": 6, "version": 1, "total": "60.00", "currency": "EUR"}]));
+    office.call("delete_invoice", json!({"invoice_id": 6}));
+    let exchanged = office.draft(2, "60");
+    let before = office.contents();
+    let told = session.refuse("delete_client", confirmed(&arguments, &preview));
+    assert!(told.contains("changed meanwhile"), "{told}");
+    assert_eq!(office.contents(), before);
+    let preview = session.call("delete_client", arguments.clone());
+    let done = session.call("delete_client", confirmed(&arguments, &preview));
+    assert_eq!(done["drafts_deleted"][0]["draft_id"], exchanged);
 }
 
 #[test]

@@ -129,7 +129,9 @@ fn deleting_a_client_takes_its_drafts_along_and_its_personal_data_out_of_the_his
     office.call("update_invoice", json!({"invoice_id": drafts[0], "notes": "for Núñez"}));
 
     let deleted = office.call("delete_client", json!({"client_id": client, "idempotency_key": "gone"}));
-    assert_fields(&deleted, json!({"client_id": client, "drafts_deleted": 2}));
+    let gone = |id: i64, total: &str| json!({"draft_id": id, "version": if id == drafts[0] { 2 } else { 1 }, "total": total, "currency": "EUR"});
+    let drafts_deleted = [gone(drafts[0], "10.00"), gone(drafts[1], "20.00")];
+    assert_fields(&deleted, json!({"client_id": client, "drafts_deleted": drafts_deleted}));
     assert_eq!(
         office.call("delete_client", json!({"client_id": client, "idempotency_key": "gone"})),
         deleted

@@ -100,6 +100,11 @@ impl Session {
         session
     }
 
+    /// What the host says from here on that it can do, in the era in which each request says it.
+    pub(crate) fn host_can(&mut self, capabilities: Value) {
+        self.capabilities = capabilities;
+    }
+
     /// Writes a request and answers its id.
     pub(crate) fn send(&mut self, method: &str, params: Value) -> i64 {
         self.last_id += 1;
