@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use time::{Date, Duration, format_description::BorrowedFormatItem, macros::format_description};
+use time::{Date, Duration, Month, format_description::BorrowedFormatItem, macros::format_description};
 
 use crate::error::{Error, Result};
 
@@ -35,6 +35,11 @@ pub fn spanish(date: Date) -> String {
 /// Reads what a date's own `Display` writes, in any year of four digits.
 pub fn written(text: &str) -> Option<Date> {
     Date::parse(text, FORMAT).ok().filter(|_| text.len() == 10)
+}
+
+/// The first day of a year.
+pub fn first_of(year: i32) -> Date {
+    Date::from_calendar_date(year, Month::January, 1).unwrap_or(Date::MIN)
 }
 
 /// The day so many days after another, or the last that the calendar has in that direction.

@@ -6,7 +6,10 @@ use super::{
     date,
     invoice::Invoice,
     line::Line,
-    tax::category::{Category, Exemption, Scheme},
+    tax::{
+        category::{Category, Exemption, Scheme},
+        treatment::Treatment,
+    },
 };
 
 /// The mentions, in the business's language, each once and in the order of the lines.
@@ -83,9 +86,15 @@ fn is_accounted_for_abroad(business: &BusinessDetails, client: &ClientDetails) -
     here.is_in_union() && there.is_in_union() && here != there && !client.private_person
 }
 
+/// Whether the notes have to say why a line is exempt, since nothing else names an article (RD 1619/2012, art. 6.1.j).
+pub fn are_left_to_notes(scheme: Scheme, treatment: &Treatment) -> bool {
+    let article = treatment.exemption.and_then(|basis| exempt_article(scheme, basis));
+    treatment.category == Category::Exempt && article.is_none()
+}
+
 /// The articles of the LIVA that a basis of exemption stands for. None where its code names none, nor where the tax is
-/// another law's: then the invoice's notes have to name them.
-pub fn exempt_article(scheme: Scheme, basis: Exemption) -> Option<&'static str> {
+/// another law's.
+fn exempt_article(scheme: Scheme, basis: Exemption) -> Option<&'static str> {
     match (scheme, basis) {
         (Scheme::Iva, Exemption::E1) => Some("art. 20"),
         (Scheme::Iva, Exemption::E3) => Some("art. 22"),

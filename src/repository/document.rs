@@ -9,7 +9,7 @@ use crate::{
         ids::{BusinessId, InvoiceId},
         node::Node,
     },
-    error::Result,
+    error::{Error, Result},
 };
 
 pub async fn freeze(
@@ -57,6 +57,16 @@ pub async fn missing(
 pub async fn get(client: &impl Connection, business: BusinessId, id: InvoiceId) -> Result<Option<Frozen>> {
     let statement = include_str!("../../sql/queries/document/get.sql");
     sql::query_opt(client, statement, &[&business.0, &id.0], read).await
+}
+
+/// What stands on the document of an invoice; none for drafts, and for invoices issued elsewhere.
+///
+/// # Errors
+/// A text that cannot be read.
+pub async fn form(client: &impl Connection, business: BusinessId, id: InvoiceId) -> Result<Option<Node>> {
+    let Some(Frozen { text, .. }) = get(client, business, id).await? else { return Ok(None) };
+    let unreadable = || Error::internal("reading a document", "its text is none that facturo wrote");
+    sql::node(&text).map(Some).ok_or_else(unreadable)
 }
 
 /// A digest of another length is none, and agrees with nothing.

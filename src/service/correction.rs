@@ -9,13 +9,11 @@ use super::{
 };
 use crate::{
     domain::{
-        client::Client,
         correction::{self, Method, NewCorrection, Standing},
-        document,
         ids::InvoiceId,
         invoice::Invoice,
     },
-    error::{Error, Result},
+    error::Result,
     repository,
 };
 
@@ -29,7 +27,7 @@ pub async fn create(
     let (mut held, earlier) = family(act, id, expected_version).await?;
     let written_off = written_off(act, &held, &earlier).await?;
     let InvoiceWithLines { invoice: original, lines: original_lines } = &mut held.now;
-    correction::may_correct(original, written_off, act.today)?;
+    correction::may_correct(original, new.code, written_off, act.today)?;
     let issue_date = correction::day(new.issue_date, original, act.today)?;
     let (client, all_series) = repository::together(
         repository::client::get(act.tx, act.business_id(), original.client_id),
@@ -37,7 +35,8 @@ pub async fn create(
     )
     .await?;
     if new.method == Method::Difference {
-        same_buyer(act, original, &client).await?;
+        let form = repository::document::form(act.tx, act.business_id(), id).await?; // none where it was issued elsewhere
+        form.map_or(Ok(()), |form| correction::same_buyer(original, &form, &client.details))?;
     }
     let each = earlier.iter().map(|held| (&held.now.invoice, &held.now.lines[..]));
     let standing = Standing::new((&*original, &original_lines[..]), each);
@@ -63,21 +62,6 @@ pub async fn create(
     )
     .await?;
     Ok((corrective, original))
-}
-
-/// A difference goes to whom its original went: under another tax number it would be somebody else's.
-async fn same_buyer(act: &Act<'_>, original: &Invoice, client: &Client) -> Result<()> {
-    let documents =
-        repository::document::list(act.tx, act.business_id(), InvoiceId(0), Some(original.id), 1).await?;
-    let Some((_, _, Some(form))) = documents.first() else { return Ok(()) }; // issued elsewhere
-    if document::buyer_tax_id(form) == client.details.tax_id.as_deref() {
-        return Ok(());
-    }
-    Err(Error::conflict(
-        format!("The client's tax_id is not the one that stands on {}.", original.label()),
-        "If that one was wrong, correct by substitution. If the client is another now, put its tax_id back (update_client) and create \
-         a client for the other.",
-    ))
 }
 
 /// An invoice, and all that is set off against it: where it is a correction by difference, its original and the other

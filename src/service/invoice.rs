@@ -70,8 +70,8 @@ pub async fn create(act: &Act<'_>, new: NewInvoice) -> Result<InvoiceWithLines> 
     .await?;
     let planned_issue_date = new.issue_date.unwrap_or(act.today);
     let business = &act.business.details;
-    let usual =
-        business.usual_tax(&client.details, new.scheme, new.operation_date.unwrap_or(planned_issue_date));
+    let taxed_on = invoice::taxed_on(new.operation_date, planned_issue_date);
+    let usual = business.usual_tax(&client.details, new.scheme, taxed_on);
     let (lines, totals) = line::price(&new.content, usual, new.currency)?;
     invoice::not_negative(&totals, new.currency)?;
     let due = Due::agreed(new.due_date, business.terms_days(&client.details), planned_issue_date)?;

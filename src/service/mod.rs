@@ -46,7 +46,7 @@ impl Act<'_> {
         self.business.id
     }
 
-    /// Records what an act changed, and `details` of the act itself. An act that changed nothing leaves no event.
+    /// Records an act: what it changed, and `details` of its own.
     async fn record(
         &self,
         entity: Entity,

@@ -7,11 +7,12 @@ use super::Act;
 use crate::{
     domain::{
         client::Client,
+        date,
         event::{Entity, EntityKind},
         invoice::{Invoice, State},
         line::Line,
         requirements,
-        series::{Series, first_of},
+        series::Series,
     },
     error::{Error, Result},
     repository,
@@ -45,7 +46,7 @@ async fn go_on(act: &Act<'_>, series: &Series, next_number: Option<i64>) -> Resu
     let mut reached = series.reached(&repository::invoice::external_numbers(act.tx, business).await?);
     if let Some(next) = next_number {
         let year = act.today.year();
-        let (last, _) = reached.entry(series.period(year)).or_insert((0, first_of(year)));
+        let (last, _) = reached.entry(series.period(year)).or_insert((0, date::first_of(year)));
         if next <= *last {
             let problem = format!("{next} is not above {last}, which an invoice from elsewhere has");
             return Err(Error::invalid("next_number", problem, format!("{} or more", *last + 1)));

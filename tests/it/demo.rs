@@ -73,7 +73,7 @@ fn plays_in_spanish() {
         "recargo 5,2 %      9,36 €",
         "recargo 0,5 %      1,20 €",
         "€ en total − 120,00 € de IRPF retenido − 192,40 €",
-        "Horas de Europe/Madrid:",
+        "Hora local (Europe/Madrid):",
         "7 registros de facturación encadenados, 6 facturas",
         "todos correctos",
     ];

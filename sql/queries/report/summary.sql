@@ -15,7 +15,7 @@ FROM (
                END AS key,
                CASE $4 WHEN 'client' THEN c.name WHEN 'city' THEN coalesce(c.city, '') ELSE '' END AS label,
                i.currency, i.subtotal * counted AS subtotal, (i.tax + i.surcharge) * counted AS tax, i.total * counted AS total,
-               (i.total - i.payable) * counted AS withholding, i.paid, i.netted - i.payable * (1 - counted) AS netted,
+               i.withholding * counted AS withholding, i.paid, i.netted - i.payable * (1 - counted) AS netted,
                CASE WHEN i.status = 'pending' THEN i.payable - i.paid - i.netted ELSE 0 END AS outstanding
         FROM invoices i
         CROSS JOIN LATERAL (SELECT CASE WHEN i.superseded THEN 0 ELSE 1 END AS counted) AS whether

@@ -287,10 +287,10 @@ pub(super) const REASON: Said = said("Motivo: {}.", "Reason: {}.");
 pub(super) const NUMBER_STAYS: Said = said("El número se conserva.", "It keeps its number.");
 pub(super) const TOTAL_PART: Said = said("{}: {} en total", "{}: {} in total");
 pub(super) const WITHHELD_PART: Said = said("{} de IRPF retenido", "{} of income tax withheld");
-pub(super) const NETTED_PART: Said = said("{} compensado en rectificativas", "{} set off by corrections");
+pub(super) const NETTED_PART: Said = said("{} compensado con rectificativas", "{} set off by corrections");
 pub(super) const PAID_PART: Said = said("{} cobrado", "{} paid");
 pub(super) const OUTSTANDING_PART: Said = said(" = {} pendiente.", " = {} outstanding.");
-pub(super) const TIMES_OF: Said = said("Horas de {}:", "Times of {}:");
+pub(super) const TIMES_OF: Said = said("Hora local ({}):", "Times of {}:");
 pub(super) const ALERT_KINDS: [(&str, Said); 3] = [
     ("overdue", said("vencidas", "overdue")),
     ("due_soon", said("vencen en 7 días", "due within 7 days")),

@@ -17,7 +17,6 @@ use crate::{
         series::Kind,
         tax::{
             Totals,
-            category::Category,
             treatment::{Treatment, Usual},
         },
     },
@@ -75,8 +74,8 @@ pub fn content(
         (None, Method::Difference) => {
             let label = original.label();
             standing.taken_back(&match business.language.code() {
-                "es" => format!("Resto de {label}"),
-                _ => format!("Rest of {label}"),
+                "es" => format!("Importe restante de la factura {label}"),
+                _ => format!("Remaining amount of {label}"),
             })?
         }
         (None, Method::Substitution) => {
@@ -84,10 +83,11 @@ pub fn content(
             return Err(Error::invalid("lines", "are missing", accepted));
         }
     };
-    let totals = standing.totals(new.method, &lines)?;
+    let totals = line::totals(&lines, original.currency)?;
     if new.content.is_some() {
         standing.admits(new.method, &lines, &totals)?;
     }
+    let totals = standing.settled(new.method, totals);
     if is_for_unpaid {
         standing.admits_unpaid(&totals)?;
     }
@@ -175,10 +175,6 @@ pub fn draft(
 
 /// What the original says of why it is exempt, as long as the correction has such lines too (RD 1619/2012, art. 6.1.j).
 fn carried_notes(original: &Invoice, lines: &[Line]) -> Option<String> {
-    let is_in_notes = |line: &Line| {
-        let basis = line.treatment.exemption;
-        line.treatment.category == Category::Exempt
-            && basis.is_none_or(|basis| mentions::exempt_article(original.scheme, basis).is_none())
-    };
-    original.notes.clone().filter(|_| lines.iter().any(is_in_notes))
+    let in_notes = |line: &Line| mentions::are_left_to_notes(original.scheme, &line.treatment);
+    original.notes.clone().filter(|_| lines.iter().any(in_notes))
 }

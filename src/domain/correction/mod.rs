@@ -12,10 +12,12 @@ pub use self::{
     standing::Standing,
 };
 use super::{
-    date,
+    client::ClientDetails,
+    date, document,
     ids::InvoiceId,
     invoice::{Invoice, Status},
     money,
+    node::Node,
 };
 use crate::error::{Error, Result};
 
@@ -140,12 +142,12 @@ impl Code {
     }
 }
 
-/// Years within which an invoice may be corrected (art. 15.4).
+/// Years within which an invoice may be corrected (art. 15.3).
 const YEARS: i32 = 4;
 
-/// Refuses originals that cannot be corrected on this day. What was written off of one came in from nobody, and must not
-/// become a credit.
-pub fn may_correct(original: &Invoice, written_off: Decimal, today: Date) -> Result<()> {
+/// Refuses originals that cannot be corrected on this day for the cause that is given. What was written off of one came in
+/// from nobody, and must not become a credit.
+pub fn may_correct(original: &Invoice, cause: Option<Code>, written_off: Decimal, today: Date) -> Result<()> {
     let label = original.label();
     let refuse = |problem: &str, next: &'static str| Err(Error::conflict(format!("{label} {problem}"), next));
     match original.status() {
@@ -171,13 +173,36 @@ pub fn may_correct(original: &Invoice, written_off: Decimal, today: Date) -> Res
             "reverse_payment takes it back first (list_payments with the method write_off).",
         );
     }
-    if today > date::plus_years(original.issue_date(), YEARS) {
-        return refuse(
-            "was issued more than 4 years ago.",
-            "The law no longer lets it be corrected (RD 1619/2012, art. 15.4).",
-        );
+    in_time(original, cause, today)
+}
+
+/// Refuses what comes too late: by the operation or, where the cause may be one of art. 80 LIVA, by when that came about,
+/// which nobody says.
+fn in_time(original: &Invoice, cause: Option<Code>, today: Date) -> Result<()> {
+    let is_late = today > date::plus_years(original.taxed_on(), YEARS);
+    if !is_late || cause.is_some_and(|cause| cause != Code::R4) {
+        return Ok(());
     }
-    Ok(())
+    let causes = if original.is_simplified() { "R5" } else { "R1, R2 or R3" };
+    Err(Error::conflict(
+        format!("{} is of an operation more than {YEARS} years ago.", original.label()),
+        format!(
+            "What art. 80 LIVA names still lets it be corrected, for {YEARS} years since that came about (RD 1619/2012, art. 15.3): say so by cause {causes}."
+        ),
+    ))
+}
+
+/// Refuses to correct by difference for another than the one whom the original names, whose document is `form`: under
+/// another tax number it would be somebody else's.
+pub fn same_buyer(original: &Invoice, form: &Node, client: &ClientDetails) -> Result<()> {
+    if document::buyer_tax_id(form) == client.tax_id.as_deref() {
+        return Ok(());
+    }
+    Err(Error::conflict(
+        format!("The client's tax_id is not the one that stands on {}.", original.label()),
+        "If that one was wrong, correct by substitution. If the client is another now, put its tax_id back (update_client) and create \
+         a client for the other.",
+    ))
 }
 
 /// Passes the reversal of a payment on: the superseded original goes on owing nothing, and the one that stands in its

@@ -73,18 +73,14 @@ impl<'a> Standing<'a> {
         bases
     }
 
-    /// What a correction comes to. A withholding is rounded on each document, so its parts need not add up to the whole: the
-    /// correction by difference that leaves nothing gives back what is left of it.
-    pub fn totals(&self, method: Method, lines: &[Line]) -> Result<Totals> {
-        let totals = line::totals(lines, self.original.0.currency)?;
-        let leaves_nothing = method == Method::Difference
-            && (self.total() + totals.total).is_zero()
-            && self.withheld_from(lines).values().all(Decimal::is_zero);
-        if !leaves_nothing {
-            return Ok(totals);
+    /// What a correction comes to that [`Self::admits`]. A withholding is rounded on each document, so its parts need not add
+    /// up to the whole: where nothing is left of the total, nothing is left to pay.
+    pub fn settled(&self, method: Method, totals: Totals) -> Totals {
+        if method == Method::Substitution || !(self.total() + totals.total).is_zero() {
+            return totals;
         }
         let payable = -self.payable();
-        Ok(Totals { withholding: totals.total - payable, payable, ..totals })
+        Totals { withholding: totals.total - payable, payable, ..totals }
     }
 
     /// Refuses to give more tax back for what the client has not paid than of what is outstanding still, or to take more of it
@@ -112,7 +108,7 @@ impl<'a> Standing<'a> {
         Ok(())
     }
 
-    /// Refuses a correction that takes back more than is left: altogether, of what is to be paid, or at some rate.
+    /// Refuses a correction that takes back more than is left: altogether, at some rate, or with some withholding.
     pub fn admits(&self, method: Method, lines: &[Line], totals: &Totals) -> Result<()> {
         match method {
             Method::Substitution => self.admits_in_its_place(totals),
@@ -149,18 +145,23 @@ impl<'a> Standing<'a> {
             let accepted = format!("a total down to -{left}; without lines or net_amount, all that is left");
             return Err(Error::invalid("lines", problem, accepted));
         }
-        // as long as no rate of withholding is taken back more of than is there, what lies below zero is rounding
-        let too_little_withheld = self.withheld_from(lines).values().any(|base| *base < Decimal::ZERO);
-        if payable + totals.payable < Decimal::ZERO && too_little_withheld {
-            let left = money::display(payable, currency);
-            let problem = format!("give back more than the {left} {currency} that were to be paid");
-            return Err(Error::invalid(
-                "lines",
-                problem,
-                "the withholding_rate of the original on each line",
-            ));
-        }
-        Ok(())
+        self.admits_withholding(lines, (total + totals.total, payable + totals.payable))
+    }
+
+    /// No more is taken back with a rate of withholding than stands with it. `total` and `payable` are what would be left.
+    fn admits_withholding(&self, lines: &[Line], (total, payable): (Decimal, Decimal)) -> Result<()> {
+        let fits = Decimal::ZERO <= payable && payable <= total;
+        // what is too much, is so in both; less is rounding
+        let Some((rate, base)) =
+            self.withheld_from(lines).into_iter().find(|(_, base)| !fits && *base < Decimal::ZERO)
+        else {
+            return Ok(());
+        };
+        let currency = self.original.0.currency;
+        let (base, rate) = (money::display(-base, currency), rate.normalize());
+        let problem =
+            format!("take back {base} {currency} more than stand with a withholding_rate of {rate}");
+        Err(Error::invalid("lines", problem, "the withholding_rate of the original on each line"))
     }
 
     /// What moves from a wrong rate to the right one is let be, since it takes no more back at the one than is there.

@@ -3,7 +3,7 @@
 use rust_decimal::Decimal;
 use time::Date;
 
-use super::{Due, Invoice, State, Status, due_after_issue, not_negative};
+use super::{Due, Invoice, State, Status, due_after_issue, not_negative, taxed_on};
 use crate::{
     domain::{
         business::BusinessDetails,
@@ -82,7 +82,7 @@ impl Invoice {
         client: &Client,
         issue_date: Date,
     ) -> Result<()> {
-        let on = self.operation_date.unwrap_or(issue_date);
+        let on = taxed_on(self.operation_date, issue_date);
         let usual = business.usual_tax(&client.details, self.scheme, on);
         let (now, totals) = line::price(&ContentInput::of(lines), usual, self.currency)?;
         let changes = line::changes(lines, &now);

@@ -107,6 +107,12 @@ impl Status {
     }
 }
 
+/// The day whose rates of tax count: that of the operation (art. 90.Dos LIVA), which is the day of the issue where no other
+/// is said.
+pub fn taxed_on(operation_date: Option<Date>, issue_date: Date) -> Date {
+    operation_date.unwrap_or(issue_date)
+}
+
 impl Invoice {
     pub fn status(&self) -> Status {
         match self.state {
@@ -145,9 +151,9 @@ impl Invoice {
         self.correction.as_ref().is_some_and(|correction| correction.code.is_unpaid())
     }
 
-    /// The day whose rates of tax count: that of the operation.
+    /// The day whose rates of tax count.
     pub fn taxed_on(&self) -> Date {
-        self.operation_date.unwrap_or(self.issue_date())
+        taxed_on(self.operation_date, self.issue_date())
     }
 
     /// What the client still owes; below zero what it is to get back. Drafts and cancelled invoices owe nothing.

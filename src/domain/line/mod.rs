@@ -318,7 +318,8 @@ impl Line {
         Taxed { treatment: self.treatment, net: self.net, gross }
     }
 
-    /// One line in words, for the history: `2 × "Logo" at 150.5, less 10%, standard 21%`. What somebody typed is quoted.
+    /// One line in words, for the history: `2 × "Logo" at 150.5, less 10%, standard 21% (tax_rate said)`. What somebody typed
+    /// is quoted; last come the parts of the tax that were said and do not follow.
     pub fn describe(&self) -> String {
         let part = |text: &str, percent: Decimal| match percent {
             none if none.is_zero() => String::new(),
@@ -342,7 +343,11 @@ impl Line {
         let basis = exemption.map(|exemption| format!(" {}", exemption.code())).unwrap_or_default();
         let (surcharge, withholding) =
             (part("surcharge", surcharge_rate), part("withholding", withholding_rate));
-        format!("{what}, {}{basis} {}%{surcharge}{withholding}", category.name(), rate.normalize())
+        let said = match self.asked.said() {
+            none if none.is_empty() => none,
+            said => format!(" ({} said)", said.replace(' ', ", ")),
+        };
+        format!("{what}, {}{basis} {}%{surcharge}{withholding}{said}", category.name(), rate.normalize())
     }
 }
 

@@ -122,7 +122,7 @@ fn basis(invoice: &Invoice, alike: &Alike, missing: &mut Missing) {
         let what = alike.tell("exemption, the legal basis of an exempt line (E1, E3, E4 or E6)");
         return missing.unless(false, &what, tool_of(invoice));
     };
-    let is_said = mentions::exempt_article(invoice.scheme, basis).is_some() || invoice.notes.is_some();
+    let is_said = !mentions::are_left_to_notes(invoice.scheme, &alike.treatment) || invoice.notes.is_some();
     let what = format!(
         "notes with the article that makes it exempt, since {} of {} names none",
         basis.code(),

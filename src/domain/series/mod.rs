@@ -5,10 +5,10 @@ mod format;
 
 use std::collections::BTreeMap;
 
-use time::{Date, Month};
+use time::Date;
 
 pub use self::format::Format;
-use super::text;
+use super::{date, text};
 use crate::error::{Error, Result};
 
 /// What an invoice is by law.
@@ -92,7 +92,7 @@ impl Series {
         for (text, issued) in numbers {
             let Some((year, number)) = self.format.read(text) else { continue };
             // a day of another year would keep this one's from being given
-            let day = if self.yearly && issued.year() != year { first_of(year) } else { *issued };
+            let day = if self.yearly && issued.year() != year { date::first_of(year) } else { *issued };
             let (highest, last) = reached.entry(self.period(year)).or_insert((number, day));
             (*highest, *last) = (number.max(*highest), day.max(*last));
         }
@@ -132,11 +132,6 @@ impl Series {
         let accepted = format!("a series for {} invoices: {codes}; create_series makes others", kind.name());
         Err(Error::invalid("series", problem, accepted))
     }
-}
-
-/// The first day of a year.
-pub fn first_of(year: i32) -> Date {
-    Date::from_calendar_date(year, Month::January, 1).unwrap_or(Date::MIN)
 }
 
 fn code_of(code: &str) -> Result<String> {

@@ -128,9 +128,7 @@ impl Treatment {
             withholding_rate: input.withholding_rate.unwrap_or(usual.withholding_rate),
         })
     }
-}
 
-impl Treatment {
     /// Of what is put on the whole of these lines or taken off it. What goes with a supply is taxed as the supply is (arts.
     /// 78.Dos.1º and 78.Tres.2º LIVA), so what is not said is theirs.
     ///

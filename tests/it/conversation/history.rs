@@ -36,7 +36,7 @@ fn the_history_of_an_invoice_tells_each_change_from_what_to_what() {
     let created = [
         ("status", none.clone(), json!("draft")),
         ("total", none.clone(), json!("100.00")),
-        ("lines", none.clone(), json!("1 × \"Work\" at 100, zero 0%")),
+        ("lines", none.clone(), json!("1 × \"Work\" at 100, zero 0% (tax_rate said)")),
         ("client_id", none.clone(), json!(client.to_string())),
     ];
     told(&mut office, "created", &created);
@@ -47,10 +47,26 @@ fn the_history_of_an_invoice_tells_each_change_from_what_to_what() {
     );
     let updated = [
         ("total", json!("100.00"), json!("96.80")),
-        ("lines", json!("1 × \"Work\" at 100, zero 0%"), json!("1 × \"Less\" at 80, standard 21%")),
+        (
+            "lines",
+            json!("1 × \"Work\" at 100, zero 0% (tax_rate said)"),
+            json!("1 × \"Less\" at 80, standard 21%"),
+        ),
         ("notes", none.clone(), json!("n")),
     ];
     told(&mut office, "updated", &updated);
+
+    // to say what holds already is to keep it
+    office.call(
+        "update_invoice",
+        json!({"invoice_id": invoice, "net_amount": 80, "description": "Less", "tax_rate": 21}),
+    );
+    let lines = [
+        json!("1 × \"Less\" at 80, standard 21%"),
+        json!("1 × \"Less\" at 80, standard 21% (tax_rate said)"),
+    ];
+    let [before, after] = lines;
+    told(&mut office, "updated", &[("lines", before, after)]);
 
     office.call("issue_invoice", json!({"invoice_id": invoice}));
     let issued = [("status", json!("draft"), json!("pending")), ("number", none.clone(), json!(number(1)))];

@@ -61,7 +61,8 @@ fn balance_after(lines: usize) {
     let verified = office.call(AT_THE_END, json!({}));
     assert_eq!(verified["verified"], true, "{verified}");
     let kept = play.kept;
-    let few = [kept.clients.len(), kept.invoices.len(), kept.payments.len(), kept.deleted.len()];
+    let few =
+        [kept.clients.len(), kept.invoices.len(), kept.payments.len(), kept.deleted.len(), kept.corrections];
     assert!(few.iter().all(|count| *count > lines / 200), "too little went well: {few:?}");
     kept.assert_all_there(&office.database);
     assert_whole(&office.database);
@@ -74,6 +75,7 @@ struct Kept {
     /// As the newest answer showed them.
     invoices: BTreeMap<i64, Value>,
     payments: BTreeMap<i64, Value>,
+    corrections: usize,
     /// Clients and drafts.
     deleted: BTreeSet<(&'static str, i64)>,
 }
@@ -85,7 +87,10 @@ impl Kept {
             "delete_client" => self.gone("client", &answer["client_id"]),
             "delete_invoice" => self.gone("invoice", &answer["deleted"]["id"]),
             "create_invoice" | "update_invoice" | "issue_invoice" | "cancel_invoice" => self.invoice(answer),
-            "correct_invoice" => ["invoice", "original"].iter().for_each(|part| self.invoice(&answer[part])),
+            "correct_invoice" => {
+                ["invoice", "original"].iter().for_each(|part| self.invoice(&answer[part]));
+                self.corrections += 1;
+            }
             "record_payment" | "reverse_payment" => {
                 self.invoice(&answer["invoice"]);
                 self.payments.insert(id(&answer["payment"]), answer["payment"].clone());

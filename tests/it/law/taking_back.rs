@@ -92,20 +92,6 @@ fn the_rest_gives_back_what_was_withheld_to_the_cent() {
     assert_eq!(office.call("verify_records", json!({}))["verified"], true);
 }
 
-/// What was to be paid is not given back twice: once without the part that the client withheld, and once with it.
-#[test]
-fn no_more_is_given_back_than_was_to_be_paid() {
-    let mut office = Office::open();
-    let client = office.company(json!({}));
-    let original = office.sold(client, "100", json!({"withholding_rate": 15}));
-    let unsaid = json!({"lines": [line(-1, "100", json!({"withholding_rate": 0}))]});
-    office.corrects_not(
-        &original,
-        unsaid,
-        &["106.00 EUR that were to be paid", "the withholding_rate of the original"],
-    );
-}
-
 #[test]
 fn corrections_of_one_original_settle_each_other() {
     let mut office = Office::open();

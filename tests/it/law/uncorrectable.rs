@@ -19,8 +19,9 @@ fn what_was_never_issued_or_is_void_has_no_correction() {
     office.corrects_not(&issued, json!({"reason": ""}), &["reason", "1 to 500"]);
 }
 
+/// From the operation on; of what art. 80 LIVA names, since it came about, which the cause says.
 #[test]
-fn art_15_4_four_years_after_its_issue_an_invoice_is_past_correction() {
+fn art_15_3_four_years_after_its_operation_an_invoice_is_corrected_for_a_cause_of_art_80_alone() {
     let mut office = Office::open();
     let client = office.client("Ana");
     let today = today_in("Europe/Madrid");
@@ -29,8 +30,19 @@ fn art_15_4_four_years_after_its_issue_an_invoice_is_past_correction() {
         (then + time::Duration::days(days)).to_string()
     };
     let too_old = office.sold(client, "100", json!({"issue_date": years_ago(-1)}));
-    let old = office.sold(client, "100", json!({"issue_date": years_ago(0)}));
-    office.corrects_not(&too_old, json!({}), &["more than 4 years ago", "art. 15.4"]);
+    let late = json!({"issue_date": years_ago(20), "operation_date": years_ago(-1)});
+    let old =
+        office.sold(client, "100", json!({"issue_date": years_ago(20), "operation_date": years_ago(0)}));
+    let issued_late = office.sold(client, "100", late);
+    let ticket = office.sold(client, "100", json!({"kind": "simplified", "issue_date": years_ago(-1)}));
+    for original in [&too_old, &issued_late] {
+        for more in [json!({}), json!({"cause": "R4"})] {
+            office.corrects_not(original, more, &["more than 4 years ago", "art. 15.3", "R1, R2 or R3"]);
+        }
+        office.corrected(original, json!({"cause": "R1"}));
+    }
+    office.corrects_not(&ticket, json!({}), &["more than 4 years ago", "cause R5"]);
+    office.corrected(&ticket, json!({"cause": "R5"}));
     office.corrected(&old, json!({}));
 }
 
