@@ -156,12 +156,12 @@ fn line_fields(line: &Line, invoice: &Invoice) -> event::Fields {
 fn tax_fields(group: &TaxGroup, invoice: &Invoice) -> event::Fields {
     let money = |amount| Some(money::display(amount, invoice.currency));
     vec![
-        ("category", Some(group.category.name().to_owned())),
-        ("exemption", group.exemption.map(|exemption| exemption.code().to_owned())),
-        ("rate", Some(group.rate.to_string())),
+        ("category", Some(group.key.category.name().to_owned())),
+        ("exemption", group.key.exemption.map(|exemption| exemption.code().to_owned())),
+        ("rate", Some(group.key.rate.to_string())),
         ("base", money(group.base)),
         ("amount", money(group.amount)),
-        ("surcharge_rate", Some(group.surcharge_rate.to_string())),
+        ("surcharge_rate", Some(group.key.surcharge_rate.to_string())),
         ("surcharge", money(group.surcharge)),
     ]
 }

@@ -105,7 +105,7 @@ fn found(case: &Value, lines: &[Line]) -> Value {
     let groups = line::groups(lines, currency);
     let mut rates = BTreeMap::<_, (Decimal, Decimal)>::new();
     for group in &groups {
-        let (base, tax) = rates.entry((code(group.category), group.rate.to_string())).or_default();
+        let (base, tax) = rates.entry((code(group.key.category), group.key.rate.to_string())).or_default();
         (*base, *tax) = (*base + group.base, *tax + group.amount);
     }
     let breakdown: Vec<Value> = rates
@@ -114,12 +114,12 @@ fn found(case: &Value, lines: &[Line]) -> Value {
             serde_json::json!({"category": category, "rate": rate, "base": money(base), "tax": money(tax)})
         })
         .collect();
-    let mut surcharges: Vec<_> = groups.iter().filter(|group| !group.surcharge_rate.is_zero()).collect();
-    surcharges.sort_by_key(|group| (group.rate.to_string(), group.surcharge_rate));
+    let mut surcharges: Vec<_> = groups.iter().filter(|group| !group.key.surcharge_rate.is_zero()).collect();
+    surcharges.sort_by_key(|group| (group.key.rate.to_string(), group.key.surcharge_rate));
     let surcharges: Vec<Value> = surcharges
         .into_iter()
         .map(|group| {
-            let (rate, surcharge_rate) = (group.rate.to_string(), group.surcharge_rate.to_string());
+            let (rate, surcharge_rate) = (group.key.rate.to_string(), group.key.surcharge_rate.to_string());
             serde_json::json!({"rate": rate, "surcharge_rate": surcharge_rate, "amount": money(group.surcharge)})
         })
         .collect();

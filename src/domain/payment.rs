@@ -27,15 +27,15 @@ pub struct Payment {
     pub paid_on: Date,
     pub method: Method,
     pub reference: Option<String>,
-    pub standing: Standing,
+    pub entry: Entry,
     /// Why it was reversed or written off.
     pub reason: Option<String>,
     pub created_at: OffsetDateTime,
 }
 
-/// Whether a payment still counts.
+/// What an entry among the payments is, and whether it still counts.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Standing {
+pub enum Entry {
     Counts,
     /// Taken back by that later entry.
     Reversed {

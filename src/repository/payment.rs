@@ -11,7 +11,7 @@ use crate::{
     domain::{
         codes::Currency,
         ids::{BusinessId, ClientId, InvoiceId, PaymentId},
-        payment::{Method, Payment, Standing},
+        payment::{Entry, Method, Payment},
     },
     error::{Error, Result},
 };
@@ -134,10 +134,10 @@ pub async fn list(
 
 fn read(row: &mut Columns<'_>) -> Result<Payment> {
     let (of, by): (Option<i64>, Option<i64>) = (row.get("reverses")?, row.get("reversed_by")?);
-    let standing = match (of, by) {
-        (Some(of), _) => Standing::Reversal { of: PaymentId(of) },
-        (None, Some(by)) => Standing::Reversed { by: PaymentId(by) },
-        (None, None) => Standing::Counts,
+    let entry = match (of, by) {
+        (Some(of), _) => Entry::Reversal { of: PaymentId(of) },
+        (None, Some(by)) => Entry::Reversed { by: PaymentId(by) },
+        (None, None) => Entry::Counts,
     };
     Ok(Payment {
         id: PaymentId(row.get("id")?),
@@ -150,7 +150,7 @@ fn read(row: &mut Columns<'_>) -> Result<Payment> {
         paid_on: row.get("paid_on")?,
         method: row.parse("method", Method::parse)?,
         reference: row.get("reference")?,
-        standing,
+        entry,
         reason: row.get("reason")?,
         created_at: row.get("created_at")?,
     })

@@ -12,7 +12,7 @@ use crate::{
         ids::{InvoiceId, PaymentId},
         invoice::Invoice,
         money,
-        payment::{self, Method, Payment, Standing},
+        payment::{self, Entry, Method, Payment},
     },
     error::{Error, Result},
     repository::{self, payment::NewPayment},
@@ -77,7 +77,7 @@ pub struct Reversed {
     pub entry: Payment,
     pub invoice: InvoiceWithLines,
     /// Where another stands in the invoice's place, it is that one which owes the amount again.
-    pub standing: Option<InvoiceWithLines>,
+    pub substitute: Option<InvoiceWithLines>,
 }
 
 /// Takes a payment back by an entry of its own; the invoice owes the amount again, or the one that stands in its place, less
@@ -92,19 +92,19 @@ pub async fn reverse(
     // under the invoice's lock nobody else can reverse it
     let (mut held, others) = family(act, original.invoice_id, expected_version).await?;
     let original = repository::payment::get(act.tx, act.business_id(), id).await?;
-    match original.standing {
-        Standing::Counts => {}
-        Standing::Reversed { by } => {
+    match original.entry {
+        Entry::Counts => {}
+        Entry::Reversed { by } => {
             let problem = format!("Payment {id} was already reversed, by entry {by}.");
             return Err(Error::conflict(problem, "There is nothing left to reverse."));
         }
-        Standing::Reversal { of } => {
+        Entry::Reversal { of } => {
             let problem = format!("Entry {id} is itself the reversal of payment {of}.");
             return Err(Error::conflict(problem, "If the money did arrive, record_payment enters it again."));
         }
     }
     held.now.invoice.unpay(original.amount);
-    let standing = if held.now.invoice.superseded {
+    let substitute = if held.now.invoice.superseded {
         Some(pass_on(act, &mut held.now.invoice, original.amount).await?)
     } else {
         set_off(act, others, &mut held.now.invoice).await?;
@@ -120,20 +120,20 @@ pub async fn reverse(
         reason: Some(reason),
     };
     let (entry, invoice) = enter(act, held, "payment_reversed", &reversal).await?;
-    Ok(Reversed { entry, invoice, standing })
+    Ok(Reversed { entry, invoice, substitute })
 }
 
 /// What was paid of a superseded invoice counts for the one that stands in its place now.
 async fn pass_on(act: &Act<'_>, superseded: &mut Invoice, amount: Decimal) -> Result<InvoiceWithLines> {
-    let mut standing = superseded.id;
+    let mut id = superseded.id;
     loop {
-        let corrections = repository::invoice::corrections(act.tx, act.business_id(), standing).await?;
+        let corrections = repository::invoice::corrections(act.tx, act.business_id(), id).await?;
         match corrections.iter().find(|it| it.method == correction::Method::Substitution) {
-            Some(substitute) => standing = substitute.id,
+            Some(substitute) => id = substitute.id,
             None => break,
         }
     }
-    let (mut held, others) = family(act, standing, None).await?;
+    let (mut held, others) = family(act, id, None).await?;
     correction::pass_on(superseded, &mut held.now.invoice, amount);
     set_off(act, others, &mut held.now.invoice).await?;
     let details = vec![("payment_reversed_on", Some(superseded.label()))];

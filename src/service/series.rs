@@ -69,7 +69,7 @@ pub(super) fn of<'a>(all: &'a [Series], invoice: &Invoice) -> Result<&'a Series>
 }
 
 /// Issues a draft, once the law would accept it. The number is taken last, so that the counter's row is locked as
-/// briefly as can be. `standing` is what stands already of the invoice that it corrects by difference.
+/// briefly as can be. `left` is what is left of the invoice that it corrects by difference.
 pub(super) async fn issue(
     act: &Act<'_>,
     series: &Series,
@@ -77,11 +77,11 @@ pub(super) async fn issue(
     invoice: &mut Invoice,
     lines: &[Line],
     issue_date: Date,
-    standing: Decimal,
+    left: Decimal,
 ) -> Result<()> {
     let mut rehearsal = invoice.clone();
     rehearsal.issue(String::new(), Some(series.code.clone()), issue_date, act.today)?;
-    requirements::check(&act.business.details, &client.details, &rehearsal, lines, standing)?;
+    requirements::check(&act.business.details, &client.details, &rehearsal, lines, left)?;
     let number = repository::series::next(act.tx, act.business_id(), series, issue_date).await?;
     let number = series.format.write(issue_date.year(), number);
     invoice.issue(number, Some(series.code.clone()), issue_date, act.today)

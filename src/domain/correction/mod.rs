@@ -207,10 +207,10 @@ pub fn same_buyer(original: &Invoice, form: &Node, client: &ClientDetails) -> Re
 
 /// Passes the reversal of a payment on: the superseded original goes on owing nothing, and the one that stands in its
 /// place, which counted the payment, owes it again.
-pub fn pass_on(original: &mut Invoice, standing: &mut Invoice, amount: Decimal) {
+pub fn pass_on(original: &mut Invoice, substitute: &mut Invoice, amount: Decimal) {
     original.netted += amount;
-    standing.netted -= amount;
-    standing.settle();
+    substitute.netted -= amount;
+    substitute.settle();
 }
 
 /// Sets a corrective invoice, just issued, off against its original.

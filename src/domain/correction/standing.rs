@@ -10,7 +10,7 @@ use crate::{
         invoice::Invoice,
         line::{self, Line, LineKind, WithTax},
         money,
-        tax::{self, TaxGroup, Totals, treatment::Treatment},
+        tax::{Key, Totals, treatment::Treatment},
     },
     error::{Error, Result},
 };
@@ -53,11 +53,11 @@ impl<'a> Standing<'a> {
         self.all().map(|(invoice, _)| invoice.totals.payable).sum()
     }
 
-    fn left(&self) -> BTreeMap<tax::Key, Left> {
+    fn left(&self) -> BTreeMap<Key, Left> {
         let mut left = BTreeMap::<_, Left>::new();
         let groups = self.all().flat_map(|(invoice, lines)| line::groups(lines, invoice.currency));
         for group in groups {
-            let entry = left.entry(group.key()).or_default();
+            let entry = left.entry(group.key).or_default();
             entry.base += group.base;
             entry.taxes += group.amount + group.surcharge;
         }
@@ -169,14 +169,14 @@ impl<'a> Standing<'a> {
         let currency = self.original.0.currency;
         let left = self.left();
         for group in line::groups(lines, currency) {
-            let there = left.get(&group.key()).copied().unwrap_or_default();
+            let there = left.get(&group.key).copied().unwrap_or_default();
             let base = there.base + group.base;
             let total = base + there.taxes + group.amount + group.surcharge;
             // either may be off by the units that rounding makes; what is too much, is so in both
             if group.base < Decimal::ZERO && base < Decimal::ZERO && total < Decimal::ZERO {
                 let [back, there] = [-group.base, there.base].map(|base| money::display(base, currency));
                 let problem =
-                    format!("take back {back} {currency} at {}, where {there} are left", name(&group));
+                    format!("take back {back} {currency} at {}, where {there} are left", name(group.key));
                 let accepted = "at each rate, surcharge and legal basis no more than the original and its corrections have there";
                 return Err(Error::invalid("lines", problem, accepted));
             }
@@ -201,7 +201,7 @@ impl<'a> Standing<'a> {
         let mut lines = Vec::new();
         for (treatment, net) in nets {
             // the tax of a rate goes with the first of its treatments
-            let taxes = left.remove(&tax::key(&treatment)).unwrap_or_default().taxes;
+            let taxes = left.remove(&treatment.key()).unwrap_or_default().taxes;
             if !net.is_zero() || !taxes.is_zero() {
                 lines.push(Line::taking_back(description, treatment, net, net + taxes));
             }
@@ -234,13 +234,14 @@ fn negated(lines: &[Line]) -> Vec<Line> {
 }
 
 /// A rate or reason as people call it.
-fn name(group: &TaxGroup) -> String {
-    if !group.category.is_taxed() {
-        let basis = group.exemption.map(|basis| format!(" {}", basis.code())).unwrap_or_default();
-        return format!("{}{basis}", group.category.name());
+fn name(key: Key) -> String {
+    let Key { category, rate, exemption, surcharge_rate } = key;
+    if !category.is_taxed() {
+        let basis = exemption.map(|basis| format!(" {}", basis.code())).unwrap_or_default();
+        return format!("{}{basis}", category.name());
     }
-    match group.surcharge_rate {
-        none if none.is_zero() => format!("{}%", group.rate),
-        surcharge => format!("{}% with surcharge {surcharge}%", group.rate),
+    match surcharge_rate {
+        none if none.is_zero() => format!("{rate}%"),
+        surcharge => format!("{rate}% with surcharge {surcharge}%"),
     }
 }

@@ -180,7 +180,7 @@ fn take_tax_out(lines: &mut [Line], currency: Currency) {
     let mut sums = BTreeMap::<tax::Key, (Decimal, Decimal)>::new();
     for line in lines {
         let Some(WithTax { amount, .. }) = line.with_tax else { continue };
-        let (gross, net) = sums.entry(tax::key(&line.treatment)).or_default();
+        let (gross, net) = sums.entry(line.treatment.key()).or_default();
         *gross += amount;
         let up_to_here = money::round(line.treatment.without_tax(*gross), currency);
         line.net = up_to_here - *net;

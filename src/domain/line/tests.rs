@@ -140,8 +140,8 @@ proptest! {
         let cent = Decimal::new(1, 2);
         for group in groups(&lines, Currency::EUR) {
             let of = |rate: Decimal| money::round(group.base * rate / Decimal::ONE_HUNDRED, Currency::EUR);
-            prop_assert!((group.amount - of(group.rate)).abs() <= cent, "{group:?}");
-            prop_assert!((group.surcharge - of(group.surcharge_rate)).abs() <= cent, "{group:?}");
+            prop_assert!((group.amount - of(group.key.rate)).abs() <= cent, "{group:?}");
+            prop_assert!((group.surcharge - of(group.key.surcharge_rate)).abs() <= cent, "{group:?}");
         }
     }
 

@@ -7,7 +7,7 @@ use crate::{
         codes::Currency,
         money,
         tax::{
-            TaxGroup,
+            Key, TaxGroup,
             category::{Category, Exemption, Scheme},
         },
     },
@@ -172,21 +172,22 @@ pub fn of(
 }
 
 fn nature(group: &TaxGroup, exchange_rate: Decimal) -> Result<Nature> {
-    Ok(match group.category {
+    let Key { category, exemption, surcharge_rate, .. } = group.key;
+    Ok(match category {
         Category::Standard | Category::Reduced | Category::Zero => Nature::Taxed {
-            rate: rate(group.rate)?,
+            rate: rate(group.key.rate)?,
             amount: in_euros(group.amount, exchange_rate)?,
-            surcharge: if group.surcharge_rate.is_zero() {
+            surcharge: if surcharge_rate.is_zero() {
                 None
             } else {
                 let amount = in_euros(group.surcharge, exchange_rate)?;
-                Some(Surcharge { rate: rate(group.surcharge_rate)?, amount })
+                Some(Surcharge { rate: rate(surcharge_rate)?, amount })
             },
         },
         Category::ReverseCharge => Nature::ReverseCharge,
-        Category::OutsideScope => Nature::OutsideScope(group.exemption.unwrap_or(Exemption::N1)),
+        Category::OutsideScope => Nature::OutsideScope(exemption.unwrap_or(Exemption::N1)),
         Category::Exempt | Category::Export | Category::IntraEu => {
-            Nature::Exempt(group.exemption.or(Exemption::of(group.category)).ok_or_else(|| {
+            Nature::Exempt(exemption.or(Exemption::of(category)).ok_or_else(|| {
                 Error::invalid(
                     "exemption",
                     "is missing on an exempt line",

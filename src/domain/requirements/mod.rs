@@ -28,7 +28,7 @@ const FIRST_DAY: Date = date!(2024 - 10 - 28);
 const OPERATION_YEARS: i32 = 20;
 
 /// Refuses to issue what the law of the business's country would not accept. `invoice` is as it would be issued, and
-/// `standing` what stands already of the invoice that it corrects by difference.
+/// `left` what is left of the invoice that it corrects by difference.
 ///
 /// # Errors
 /// One conflict that lists everything missing or wrong.
@@ -37,7 +37,7 @@ pub fn check(
     client: &ClientDetails,
     invoice: &Invoice,
     lines: &[Line],
-    standing: Decimal,
+    left: Decimal,
 ) -> Result<()> {
     let mut missing = Missing::default();
     seller(business, &mut missing);
@@ -49,7 +49,7 @@ pub fn check(
         currency(invoice, &mut missing);
         taxes::check(client, invoice, lines, &mut missing);
         if invoice.is_simplified() {
-            simplified::check(business, invoice, lines, standing, &mut missing);
+            simplified::check(business, invoice, lines, left, &mut missing);
         }
     }
     missing.into_result()

@@ -24,7 +24,7 @@ pub(super) fn check(
     business: &BusinessDetails,
     invoice: &Invoice,
     lines: &[Line],
-    standing: Decimal,
+    left: Decimal,
     missing: &mut Missing,
 ) {
     if invoice.kind == Kind::Corrective && invoice.totals.total <= Decimal::ZERO {
@@ -35,7 +35,7 @@ pub(super) fn check(
         Kind::Standard | Kind::Simplified => "this one wants",
     };
     let rate = invoice.exchange_rate.unwrap_or(Decimal::ONE);
-    let euros = (standing + invoice.totals.total) * rate;
+    let euros = (left + invoice.totals.total) * rate;
     let limit = if business.retail { RETAIL_MAX } else { MAX };
     missing.unless(
         euros <= limit,

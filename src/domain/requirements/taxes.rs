@@ -11,7 +11,7 @@ use crate::domain::{
     line::{self, Line},
     mentions, money,
     tax::{
-        TaxGroup,
+        Key, TaxGroup,
         category::{Category, Scheme},
         rates,
         treatment::Treatment,
@@ -45,7 +45,7 @@ pub(super) fn check(client: &ClientDetails, invoice: &Invoice, lines: &[Line], m
 /// Arts. 78 and 80 LIVA, art. 15: a discount lowers what it was given on, and what another invoice charged is taken back
 /// by a corrective one.
 fn not_below_zero(invoice: &Invoice, lines: &[Line], missing: &mut Missing) {
-    for TaxGroup { category, rate, base, .. } in line::groups(lines, invoice.currency) {
+    for TaxGroup { key: Key { category, rate, .. }, base, .. } in line::groups(lines, invoice.currency) {
         let what = format!(
             "{} {} at {} {rate}%, where no less than zero is charged: take it off at the rate of what it belongs to, or from the invoice that charged it by correct_invoice",
             money::display(base, invoice.currency),

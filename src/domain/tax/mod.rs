@@ -26,34 +26,26 @@ pub struct Taxed {
     pub gross: Option<Decimal>,
 }
 
-/// What the lines of a [`TaxGroup`] have in common: category, rate, basis, rate of surcharge.
-pub type Key = (Category, Decimal, Option<Exemption>, Decimal);
-
-pub fn key(treatment: &Treatment) -> Key {
-    let Treatment { category, rate, exemption, surcharge_rate, .. } = treatment;
-    (*category, rate.normalize(), *exemption, surcharge_rate.normalize())
+/// What the lines of a [`TaxGroup`] have in common; groups stand in its order.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Key {
+    pub category: Category,
+    /// Percent (BT-119).
+    pub rate: Decimal,
+    pub exemption: Option<Exemption>,
+    /// Percent.
+    pub surcharge_rate: Decimal,
 }
 
 /// The lines of one category and rate taken together.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TaxGroup {
-    pub category: Category,
-    pub exemption: Option<Exemption>,
-    /// Percent (BT-119).
-    pub rate: Decimal,
+    pub key: Key,
     /// Sum of the lines' net amounts (BT-116).
     pub base: Decimal,
     /// BT-117; how it is rounded: [`groups`].
     pub amount: Decimal,
-    /// Percent.
-    pub surcharge_rate: Decimal,
     pub surcharge: Decimal,
-}
-
-impl TaxGroup {
-    pub fn key(&self) -> Key {
-        (self.category, self.rate, self.exemption, self.surcharge_rate)
-    }
 }
 
 /// What an invoice comes to.
@@ -81,7 +73,7 @@ pub struct Totals {
 pub fn groups(lines: impl IntoIterator<Item = Taxed>, currency: Currency) -> Vec<TaxGroup> {
     let mut sums = BTreeMap::<Key, Sums>::new();
     for Taxed { treatment, net, gross } in lines {
-        let sums = sums.entry(key(&treatment)).or_default();
+        let sums = sums.entry(treatment.key()).or_default();
         sums.base += net;
         match gross {
             None => sums.priced_before += net,
@@ -89,7 +81,8 @@ pub fn groups(lines: impl IntoIterator<Item = Taxed>, currency: Currency) -> Vec
         }
     }
     let mut rates = BTreeMap::<Decimal, (Decimal, Decimal)>::new();
-    let group = |((category, rate, exemption, surcharge_rate), sums): (Key, Sums)| {
+    let group = |(key, sums): (Key, Sums)| {
+        let Key { rate, surcharge_rate, .. } = key;
         let (whole_base, taxed) = rates.entry(rate).or_default();
         *whole_base += sums.priced_before;
         let on_top = share(*whole_base, rate, currency) - *taxed;
@@ -97,7 +90,7 @@ pub fn groups(lines: impl IntoIterator<Item = Taxed>, currency: Currency) -> Vec
         let held = held_tax(sums.held, rate, surcharge_rate, currency);
         let surcharge = share(sums.priced_before, surcharge_rate, currency) + sums.held - held;
         let (base, amount) = (sums.base, on_top + held);
-        TaxGroup { category, exemption, rate, base, amount, surcharge_rate, surcharge }
+        TaxGroup { key, base, amount, surcharge }
     };
     sums.into_iter().map(group).collect()
 }
@@ -226,8 +219,8 @@ mod tests {
             prop_assert_eq!(found.total, found.subtotal + found.tax + found.surcharge);
             prop_assert_eq!(found.payable, found.total - found.withholding);
             let together = groups(lines.iter().copied(), Currency::EUR);
-            for rate in together.iter().map(|group| group.rate) {
-                let of_rate = || together.iter().filter(|group| group.rate == rate);
+            for rate in together.iter().map(|group| group.key.rate) {
+                let of_rate = || together.iter().filter(|group| group.key.rate == rate);
                 let base: Decimal = of_rate().map(|group| group.base).sum();
                 let tax: Decimal = of_rate().map(|group| group.amount).sum();
                 prop_assert_eq!(tax, share(base, rate, Currency::EUR));

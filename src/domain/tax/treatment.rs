@@ -4,6 +4,7 @@ use rust_decimal::Decimal;
 use time::Date;
 
 use super::{
+    Key,
     category::{Category, Exemption, Scheme},
     rates,
 };
@@ -142,7 +143,7 @@ impl Treatment {
             let withholding_rate = withheld.unwrap_or(usual.withholding_rate);
             return Self::resolve(input, Usual { withholding_rate, ..usual }, place);
         }
-        let taxed_alike = lines.iter().all(|line| super::key(line) == super::key(first));
+        let taxed_alike = lines.iter().all(|line| line.key() == first.key());
         match withheld {
             Some(withholding_rate) if taxed_alike => Ok(Self { withholding_rate, ..*first }),
             _ => {
@@ -153,6 +154,12 @@ impl Treatment {
                 Err(Error::invalid(format!("{place}.{name}"), problem, accepted))
             }
         }
+    }
+
+    /// What decides in which group of taxes it stands.
+    pub fn key(&self) -> Key {
+        let Self { category, rate, exemption, surcharge_rate, .. } = *self;
+        Key { category, rate: rate.normalize(), exemption, surcharge_rate: surcharge_rate.normalize() }
     }
 
     /// What is before tax of an amount that holds tax and surcharge, not rounded.

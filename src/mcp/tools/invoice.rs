@@ -274,12 +274,15 @@ pub(super) async fn details(act: &Act<'_>, whole: InvoiceWithLines) -> Result<In
 }
 
 async fn beside(client: &impl Connection, business: BusinessId, id: InvoiceId) -> Result<Beside> {
-    let (payments, corrections, frozen, record_hash) = tokio::try_join!(
+    let entries = repository::together(
         repository::payment::of_invoice(client, business, id),
         repository::invoice::corrections(client, business, id),
+    );
+    let papers = repository::together(
         repository::document::get(client, business, id),
         repository::record::hash_of_invoice(client, business, id),
-    )?;
+    );
+    let ((payments, corrections), (frozen, record_hash)) = repository::together(entries, papers).await?;
     Ok(Beside { payments, corrections, frozen, record_hash })
 }
 

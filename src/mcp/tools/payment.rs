@@ -105,12 +105,13 @@ impl Write for ReversePayment {
     async fn call(act: &Act<'_>, And(args, version): Self::Args) -> Result<PaymentAndInvoice> {
         let reason = text::note("reason", &args.reason.0)?;
         let id = PaymentId(args.payment_id.0);
-        let Reversed { entry, invoice, standing } =
+        let Reversed { entry, invoice, substitute } =
             service::payment::reverse(act, id, version.expected(), &reason).await?;
         Ok(PaymentAndInvoice {
             payment: entry.into(),
             invoice: details(act, invoice).await?,
-            stands_in_its_place: standing.map(|standing| InvoiceView::new(&standing.invoice, act.today)),
+            stands_in_its_place: substitute
+                .map(|substitute| InvoiceView::new(&substitute.invoice, act.today)),
         })
     }
 }

@@ -4,7 +4,7 @@ use serde::Serialize;
 use super::{Item, moment};
 use crate::domain::{
     money,
-    payment::{Payment, Standing},
+    payment::{Entry, Payment},
 };
 
 #[derive(Serialize, JsonSchema)]
@@ -38,10 +38,10 @@ pub struct PaymentView {
 
 impl From<Payment> for PaymentView {
     fn from(payment: Payment) -> Self {
-        let (reversed_by, reverses) = match payment.standing {
-            Standing::Counts => (None, None),
-            Standing::Reversed { by } => (Some(by.0), None),
-            Standing::Reversal { of } => (None, Some(of.0)),
+        let (reversed_by, reverses) = match payment.entry {
+            Entry::Counts => (None, None),
+            Entry::Reversed { by } => (Some(by.0), None),
+            Entry::Reversal { of } => (None, Some(of.0)),
         };
         Self {
             id: payment.id.0,

@@ -199,14 +199,14 @@ impl InvoiceDetails {
             total: money(correction.total),
         };
         let groups = line::groups(lines, invoice.currency);
-        let group = |group: TaxGroup| TaxView {
-            category: group.category.name().to_owned(),
-            exemption: group.exemption.map(|exemption| exemption.code().to_owned()),
-            rate: group.rate.to_string(),
-            base: money(group.base),
-            amount: money(group.amount),
-            surcharge_rate: unless_zero(group.surcharge_rate),
-            surcharge: (!group.surcharge_rate.is_zero()).then(|| money(group.surcharge)),
+        let group = |TaxGroup { key, base, amount, surcharge }| TaxView {
+            category: key.category.name().to_owned(),
+            exemption: key.exemption.map(|exemption| exemption.code().to_owned()),
+            rate: key.rate.to_string(),
+            base: money(base),
+            amount: money(amount),
+            surcharge_rate: unless_zero(key.surcharge_rate),
+            surcharge: (!key.surcharge_rate.is_zero()).then(|| money(surcharge)),
         };
         let (items, whole): (Vec<&Line>, Vec<&Line>) =
             lines.iter().partition(|line| line.kind == LineKind::Item);
