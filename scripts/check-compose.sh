@@ -5,15 +5,15 @@
 set -euo pipefail
 cd "${BASH_SOURCE[0]%/*}/.."
 
-# shellcheck disable=SC2016 # the dollars are the file's
-used=$(grep -o '\${[A-Z_]*:-[^}]*}' docker-compose.yml | sed 's/^\${\(.*\):-\(.*\)}$/\1=\2/' | sort -u)
+# shellcheck disable=SC2016 # the dollars are the file's. A file that is not there is /dev/null.
+used=$(grep -o '\${[A-Z_]*:-[^}]*}' docker-compose.yml | sed 's/^\${\(.*\):-\(.*\)}$/\1=\2/; s|=/dev/null$|=|' | sort -u)
 documented=$(grep '^[A-Z_]*=' .env.example | sort -u)
 if [ "$used" != "$documented" ]; then
     echo "docker-compose.yml (<) and .env.example (>) differ in their variables or defaults:" >&2
     diff <(echo "$used") <(echo "$documented") | grep '^[<>]' >&2
     exit 1
 fi
-if grep -v '^ *#' docker-compose.yml | sed 's/\$\$//g; s/\${[A-Z_]*:-[^}]*}//g' | grep -n '\$'; then
+if grep -v '^ *#' docker-compose.yml | sed 's/\$\$//g; s/\${[A-Z_]*:[-+][^}]*}//g' | grep -n '\$'; then
     echo "docker-compose.yml: every variable has a default, written \${NAME:-default}." >&2
     exit 1
 fi
