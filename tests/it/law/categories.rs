@@ -173,7 +173,7 @@ fn art_6_1_cash_accounting_is_said_where_tax_is() {
 fn arts_25_and_84_liva_reverse_charge_and_intra_eu_are_for_a_business_with_a_tax_number() {
     let mut office = Office::open();
     for (country, number, category) in
-        [("ES", "87654321X", "reverse_charge"), ("FR", "FR40303265045", "intra_eu")]
+        [("ES", "11111111H", "reverse_charge"), ("FR", "FR40303265045", "intra_eu")]
     {
         let address = json!({"street": "Mayor 1", "postal_code": "28001", "city": "Madrid"});
         let client = id(&office.call(

@@ -105,7 +105,7 @@ fn br_06_and_br_09_a_business_outside_spain_is_held_to_the_minimum_of_the_standa
     assert_fields(&dollars, json!({"total": "119.00", "number": number(2)}));
     // the buyer accounts for the tax everywhere by its number alone
     office.sells_not(client, json!({"tax_category": "reverse_charge"}), &["tax_id of the client"]);
-    office.call("update_business", json!({"country": ""}));
+    office.call("update_business", json!({"country": "", "tax_id": ""}));
     office.sells_not(client, json!({}), &["country of the business", "update_business"]);
 }
 

@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use crate::support::office::{Office, day, id, today_in};
+use crate::support::office::{Office, day, id, today_in, with};
 
 #[test]
 fn what_was_never_issued_or_is_void_has_no_correction() {
@@ -29,12 +29,17 @@ fn art_15_3_four_years_after_its_operation_an_invoice_is_corrected_for_a_cause_o
         let then = today.replace_year(today.year() - 4).unwrap_or(today.replace_day(28).unwrap());
         (then + time::Duration::days(days)).to_string()
     };
-    let too_old = office.sold(client, "100", json!({"issue_date": years_ago(-1)}));
-    let late = json!({"issue_date": years_ago(20), "operation_date": years_ago(-1)});
-    let old =
-        office.sold(client, "100", json!({"issue_date": years_ago(20), "operation_date": years_ago(0)}));
-    let issued_late = office.sold(client, "100", late);
-    let ticket = office.sold(client, "100", json!({"kind": "simplified", "issue_date": years_ago(-1)}));
+    // of before there were records, so they were issued elsewhere
+    let mut brought_in = |number: &str, more| {
+        let new = with(json!({"external_number": number, "tax_rate": 21}), more);
+        let invoice = office.invoice(client, "100", new);
+        office.get(invoice)
+    };
+    let too_old = brought_in("A-1", json!({"issue_date": years_ago(-1)}));
+    let operation = |days| json!({"issue_date": years_ago(20), "operation_date": years_ago(days)});
+    let old = brought_in("A-2", operation(0));
+    let issued_late = brought_in("A-3", operation(-1));
+    let ticket = brought_in("A-4", json!({"kind": "simplified", "issue_date": years_ago(-1)}));
     for original in [&too_old, &issued_late] {
         for more in [json!({}), json!({"cause": "R4"})] {
             office.corrects_not(original, more, &["more than 4 years ago", "art. 15.3", "R1, R2 or R3"]);
