@@ -83,6 +83,12 @@ pub fn buyer_tax_id(form: &Node) -> Option<&str> {
     }
 }
 
+/// Whether a frozen document says that it is in the regime of cash accounting.
+pub fn is_cash_accounting(form: &Node) -> bool {
+    let Some(Node::Many(mentions)) = form.get("mentions") else { return false };
+    mentions::CASH_ACCOUNTING.into_iter().any(|said| mentions.contains(&Node::text(said)))
+}
+
 /// Whether a frozen document is of a business in Spain, so that its invoice was registered when it was issued.
 pub fn is_registered(form: &Node) -> bool {
     let country = form.get("seller").and_then(|seller| seller.get("country"));

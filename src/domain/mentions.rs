@@ -12,6 +12,9 @@ use super::{
     },
 };
 
+/// That an invoice is in the regime of cash accounting, in Spanish and in English.
+pub const CASH_ACCOUNTING: [&str; 2] = ["Régimen especial del criterio de caja", "Cash accounting"];
+
 /// The mentions, in the business's language, each once and in the order of the lines.
 pub fn of(
     business: &BusinessDetails,
@@ -74,7 +77,8 @@ pub fn of(
     }
     let is_taxed = lines.iter().any(|line| line.treatment.category.is_taxed());
     if business.cash_accounting && is_taxed {
-        mentions.push(say("Régimen especial del criterio de caja", "Cash accounting"));
+        let [spanish, english] = CASH_ACCOUNTING;
+        mentions.push(say(spanish, english));
     }
     mentions
 }

@@ -10,6 +10,7 @@ use super::{
 use crate::{
     domain::{
         correction::{self, Method, NewCorrection, Standing},
+        document,
         ids::InvoiceId,
         invoice::Invoice,
     },
@@ -34,13 +35,20 @@ pub async fn create(
         repository::series::all(act.tx, act.business_id()),
     )
     .await?;
-    if new.method == Method::Difference {
-        let form = repository::document::form(act.tx, act.business_id(), id).await?; // none where it was issued elsewhere
-        form.map_or(Ok(()), |form| correction::same_buyer(original, &form, &client.details))?;
+    let mut business = act.business.details.clone();
+    // one that was issued elsewhere has none
+    if let Some(form) = repository::document::form(act.tx, act.business_id(), id).await? {
+        if new.method == Method::Difference {
+            correction::same_buyer(original, &form, &client.details)?;
+        }
+        if original_lines.iter().any(|line| line.treatment.category.is_taxed()) {
+            // the original's regime stays, whatever the business's is now
+            business.cash_accounting = document::is_cash_accounting(&form);
+        }
     }
     let each = earlier.iter().map(|held| (&held.now.invoice, &held.now.lines[..]));
     let standing = Standing::new((&*original, &original_lines[..]), each);
-    let (lines, totals) = correction::content(&new, &standing, &act.business.details, &client.details)?;
+    let (lines, totals) = correction::content(&new, &standing, &business, &client.details)?;
     let left = if new.method == Method::Difference { standing.total() } else { Decimal::ZERO };
     let mut corrective = correction::draft(original, &new, (&lines, totals), issue_date, act.now)?;
     corrective.client_name.clone_from(&client.details.name);
@@ -48,7 +56,7 @@ pub async fn create(
     series::issue(act, series, &client, &mut corrective, &lines, issue_date, left).await?;
     correction::net(original, &mut corrective, new.method);
     set_off(act, earlier, &mut corrective).await?;
-    let frozen = issuing::freeze(act, &client, &corrective, &lines);
+    let frozen = issuing::freeze(&business, &client, &corrective, &lines);
     invoice::add(act, &mut corrective, &lines, "created_and_issued", vec![frozen.field()]).await?;
     let details = vec![
         ("corrected_by", Some(corrective.label())),
@@ -58,7 +66,7 @@ pub async fn create(
     let corrective = InvoiceWithLines { invoice: corrective, lines };
     let (original, ()) = repository::together(
         held.save(act, "corrected", details),
-        issuing::seal(act, &client, &corrective, Some(&held.now), &frozen),
+        issuing::seal(act, &business, &client, &corrective, Some(&held.now), &frozen),
     )
     .await?;
     Ok((corrective, original))

@@ -113,10 +113,10 @@ pub async fn create(act: &Act<'_>, new: NewInvoice) -> Result<InvoiceWithLines> 
             let series = series::of(&all_series, &invoice)?;
             let day = planned_issue_date;
             series::issue(act, series, &client, &mut invoice, &lines, day, Decimal::ZERO).await?;
-            let frozen = issuing::freeze(act, &client, &invoice, &lines);
+            let frozen = issuing::freeze(business, &client, &invoice, &lines);
             add(act, &mut invoice, &lines, "created_and_issued", vec![frozen.field()]).await?;
             let issued = InvoiceWithLines { invoice, lines };
-            issuing::seal(act, &client, &issued, None, &frozen).await?;
+            issuing::seal(act, business, &client, &issued, None, &frozen).await?;
             Ok(issued)
         }
     }
@@ -181,13 +181,14 @@ pub async fn issue(
     .await?;
     invoice.client_name.clone_from(&client.details.name); // of this very moment, as on the document
     let issue_date = issue_date.unwrap_or(act.today);
-    invoice.still_follows(lines, &act.business.details, &client, issue_date)?;
+    let business = &act.business.details;
+    invoice.still_follows(lines, business, &client, issue_date)?;
     let series = series::of(&all_series, invoice)?;
     series::issue(act, series, &client, invoice, lines, issue_date, Decimal::ZERO).await?;
-    let frozen = issuing::freeze(act, &client, invoice, lines);
+    let frozen = issuing::freeze(business, &client, invoice, lines);
     let (issued, ()) = repository::together(
         held.save(act, "issued", vec![frozen.field()]),
-        issuing::seal(act, &client, &held.now, None, &frozen),
+        issuing::seal(act, business, &client, &held.now, None, &frozen),
     )
     .await?;
     Ok(issued)

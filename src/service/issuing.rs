@@ -3,6 +3,7 @@
 use super::{Act, invoice::InvoiceWithLines};
 use crate::{
     domain::{
+        business::BusinessDetails,
         client::Client,
         correction::Method,
         document::{Frozen, Papers},
@@ -21,27 +22,34 @@ use crate::{
 };
 
 /// The document of an invoice that has just got its number.
-pub(super) fn freeze(act: &Act<'_>, client: &Client, invoice: &Invoice, lines: &[Line]) -> Frozen {
-    Papers { business: &act.business.details, client: &client.details, invoice, lines }.freeze()
+pub(super) fn freeze(
+    business: &BusinessDetails,
+    client: &Client,
+    invoice: &Invoice,
+    lines: &[Line],
+) -> Frozen {
+    Papers { business, client: &client.details, invoice, lines }.freeze()
 }
 
-/// Keeps the document of an issued invoice, and registers the invoice. `original` is the one that it corrects.
+/// Keeps the document of an issued invoice, and registers the invoice; `business` as the document has it. `original` is the one
+/// that it corrects.
 pub(super) async fn seal(
     act: &Act<'_>,
+    business: &BusinessDetails,
     client: &Client,
     issued: &InvoiceWithLines,
     original: Option<&InvoiceWithLines>,
     frozen: &Frozen,
 ) -> Result<()> {
     let InvoiceWithLines { invoice, lines } = issued;
-    let papers = Papers { business: &act.business.details, client: &client.details, invoice, lines };
+    let papers = Papers { business, client: &client.details, invoice, lines };
     let freeze = repository::document::freeze(act.tx, act.business_id(), invoice.id, frozen);
-    if !act.business.details.contact.is_in_spain() {
+    if !business.contact.is_in_spain() {
         return freeze.await;
     }
     let substituted = invoice.correction.as_ref().is_some_and(|it| it.method == Method::Substitution);
     let replaced = match original {
-        Some(original) if substituted => breakdown_of(original, act.business.details.cash_accounting)?,
+        Some(original) if substituted => breakdown_of(original, business.cash_accounting)?,
         _ => Vec::new(),
     };
     repository::together(freeze, add(act, invoice, |making| papers.record(&replaced, making))).await.map(drop)

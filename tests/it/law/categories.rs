@@ -168,6 +168,27 @@ fn art_6_1_cash_accounting_is_said_where_tax_is() {
     assert_eq!(exempt["mentions"], json!(["Operación exenta (art. 20 LIVA)"]));
 }
 
+/// A correction changes an operation of its original's regime, whatever the business's is by now (art. 163 sexiesdecies LIVA).
+#[test]
+fn a_correction_is_of_the_regime_of_its_original() {
+    let mut office = Office::open();
+    let client = office.company(json!({}));
+    for (then, mention) in [(false, json!(null)), (true, json!("Régimen especial del criterio de caja"))] {
+        for more in [json!({}), json!({"method": "substitution", "net_amount": 90, "description": "Work"})] {
+            office.call("update_business", json!({"cash_accounting": then}));
+            let original = office.sold(client, "100", json!({}));
+            office.call("update_business", json!({"cash_accounting": !then}));
+            let (correction, _) = office.corrected(&original, more);
+            assert_eq!(correction["mentions"][1], mention);
+            let records = "SELECT record FROM registration_records ORDER BY place DESC LIMIT 1";
+            let regime = if then { "\"ClaveRegimen\":\"07\"" } else { "\"ClaveRegimen\":\"01\"" };
+            let record = office.database.value(records);
+            assert!(record.contains(regime), "{record}");
+        }
+    }
+    assert_eq!(office.call("verify_records", json!({}))["verified"], true);
+}
+
 /// Arts. 25 and 84.Uno.2º LIVA; art. 6.1.d: the buyer accounts for the tax, so it is a business, and identified.
 #[test]
 fn arts_25_and_84_liva_reverse_charge_and_intra_eu_are_for_a_business_with_a_tax_number() {
