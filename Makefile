@@ -6,7 +6,7 @@ export PATH := $(PATH):$(HOME)/.cargo/bin:$(CURDIR)/target/tools/bin
 DEMO_LANG ?= en
 FUZZ_SECONDS ?= 60
 
-.PHONY: help setup demo test check tools audit endurance fuzz interop scan bench bench-quick bench-scale
+.PHONY: help setup demo test check tools audit coverage endurance fuzz interop scan bench bench-quick bench-scale
 .DEFAULT_GOAL := help
 
 help:
@@ -16,6 +16,7 @@ help:
 	@echo 'make setup     find what the others need, and install PostgreSQL if it is missing'
 	@echo 'make tools     fetch the checkers that `make check` skips where they are missing (into target/tools)'
 	@echo 'make audit     licences, bans and sources of our dependencies, and what the advisory database knows of them'
+	@echo 'make coverage  which lines the tests run, for each part of src/; fails below 90 %'
 	@echo 'make endurance ten thousand calls at random, right and wrong, after which the books must balance'
 	@echo 'make fuzz      hostile input, for a minute in all (FUZZ_SECONDS=600 TARGETS=lines: as you like)'
 	@echo 'make interop   run the session of the demo through other MCP clients'
@@ -57,6 +58,9 @@ tools:
 
 audit:
 	@scripts/audit.sh
+
+coverage: setup
+	@$(WITH_POSTGRES) scripts/coverage.sh
 
 endurance: setup
 	@$(WITH_POSTGRES) cargo test --locked --test it endurance::random -- --include-ignored --nocapture

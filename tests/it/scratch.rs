@@ -197,3 +197,9 @@ pub(crate) fn base() -> PathBuf {
 pub(crate) fn configured() -> (Option<PathBuf>, Option<std::ffi::OsString>) {
     (std::env::var_os("FACTURO_POSTGRES_BIN").map(Into::into), std::env::var_os("PATH"))
 }
+
+/// Where a program that is built to measure coverage writes what it ran.
+#[allow(clippy::disallowed_methods)] // tests have no config.rs
+pub(crate) fn profile_file() -> Option<std::ffi::OsString> {
+    std::env::var_os("LLVM_PROFILE_FILE")
+}

@@ -86,6 +86,8 @@ fn by_total() {
     books.finds(json!({"min_total": "49.99", "max_total": 50.01}), &[paid]);
     books.office.refuses("list_invoices", json!({"min_total": "50 €"}), &["min_total", "a number"]);
     books.office.refuses("list_invoices", json!({"max_total": "1e3"}), &["max_total", "a number"]);
+    let crossed = json!({"min_total": "50.01", "max_total": 50});
+    books.office.refuses("list_invoices", crossed, &["max_total", "50 is below min_total 50.01", "or more"]);
 }
 
 #[test]

@@ -65,10 +65,14 @@ impl Bank {
     }
 
     fn speak_tls(&self, on: bool) {
-        self.cluster.execute(&format!("ALTER SYSTEM SET ssl = {on}"));
+        self.set("ssl", if on { "on" } else { "off" });
+    }
+
+    fn set(&self, setting: &str, value: &str) {
+        self.cluster.execute(&format!("ALTER SYSTEM SET {setting} = '{value}'"));
         self.cluster.execute("SELECT pg_reload_conf()");
         let now = format!(
-            "DO $$ BEGIN WHILE current_setting('ssl')::bool <> {on} LOOP PERFORM pg_sleep(0.01); END LOOP; END $$"
+            "DO $$ BEGIN WHILE current_setting('{setting}') <> '{value}' LOOP PERFORM pg_sleep(0.01); END LOOP; END $$"
         );
         self.cluster.execute(&now);
     }
@@ -142,6 +146,14 @@ fn certificates_are_checked_against_authority_and_name() {
         .unwrap();
     let said = String::from_utf8(output.stdout).unwrap();
     assert!(said.contains(&format!("with TLS, trusting {ours}")) && said.contains("All is well"), "{said}");
+
+    // what older servers speak is checked in its own way
+    bank.set("ssl_max_protocol_version", "TLSv1.2");
+    for mode in ["verify-full", "verify-ca"] {
+        let options = |root| format!("sslmode={mode}&sslrootcert={root}");
+        assert_eq!(bank.connect("postgres", "localhost", &options(&ours)), Ok(true), "{mode}");
+        bank.refuses("postgres", "localhost", &options(&strangers), authority);
+    }
 
     bank.speak_tls(false);
     let none: &[_] = &["does not speak TLS", "ssl=on", "sslmode=disable"];

@@ -110,6 +110,16 @@ fn r16_an_edited_history_is_found() {
     for edit in &edits {
         each_is_found("events", &[(edit, "invoice 1")]);
     }
+    // a history that is not there at all has no broken link
+    let whole = |kind: &str| {
+        let of = format!("WHERE entity_kind = '{kind}' AND entity_id = 1");
+        format!(
+            "DELETE FROM event_changes WHERE event_id IN (SELECT id FROM events {of}); DELETE FROM events {of}"
+        )
+    };
+    for kind in ["client", "invoice"] {
+        each_is_found("events", &[(&whole(kind), &format!("{kind} 1"))]);
+    }
     for edit in ["phone = '6'", "province = 'Soria'", "private_person = true", "archived_at = now()"] {
         each_is_found("events", &[(&format!("UPDATE clients SET {edit}"), "client 1")]);
     }

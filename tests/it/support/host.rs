@@ -14,6 +14,8 @@ use nix::sys::socket::{Shutdown, shutdown};
 use nix::unistd::Pid;
 use serde_json::Value;
 
+use crate::scratch::profile_file;
+
 /// No answer takes so long, not even the first on a machine with much to do.
 const PATIENCE: Duration = Duration::from_secs(60);
 
@@ -114,8 +116,23 @@ impl Host {
     }
 }
 
+impl Host {
+    /// Has it end by itself, which is when it writes down what it ran; but not for ever.
+    fn let_go(&mut self) {
+        self.close_input();
+        let asked = Instant::now();
+        while asked.elapsed() < Duration::from_secs(5) && self.child.try_wait().is_ok_and(|end| end.is_none())
+        {
+            std::thread::sleep(Duration::from_millis(2));
+        }
+    }
+}
+
 impl Drop for Host {
     fn drop(&mut self) {
+        if profile_file().is_some() {
+            self.let_go();
+        }
         // For a test that failed; one that has ended is past harm.
         self.kill();
         let _ = std::fs::remove_file(&self.log);

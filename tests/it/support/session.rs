@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use super::database::Database;
 use super::host::{End, Host, scratch};
 use super::messages;
-use crate::scratch::{FACTURO, configured};
+use crate::scratch::{FACTURO, configured, profile_file};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Era {
@@ -39,7 +39,12 @@ pub(crate) fn facturo_at(executable: &Path) -> Command {
     let mut command = Command::new(executable);
     command.env_clear().env("FACTURO_CONFIRM", "never");
     let (bin_dir, search_path) = configured();
-    let variables = [("FACTURO_POSTGRES_BIN", bin_dir.map(Into::into)), ("PATH", search_path)];
+    let coverage = profile_file(); // where coverage is measured, of this program too
+    let variables = [
+        ("FACTURO_POSTGRES_BIN", bin_dir.map(Into::into)),
+        ("PATH", search_path),
+        ("LLVM_PROFILE_FILE", coverage),
+    ];
     command.envs(variables.into_iter().filter_map(|(name, value)| Some((name, value?))));
     command
 }
