@@ -73,12 +73,12 @@ fn copy(server: &Server, from: &str, to: &str) -> Result<()> {
     server.rows(ADMINISTRATION, &format!("CREATE DATABASE {to} TEMPLATE {from} STRATEGY file_copy")).map(drop)
 }
 
-/// Changes whenever the schema does: a digest of all SQL that is no query.
+/// Changes whenever the schema does: a digest of all SQL in rooms but that of the queries.
 pub fn schema() -> Result<String> {
     let mut files: Vec<PathBuf> = Vec::new();
     for room in fs::read_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join("sql"))? {
         let room = room?.path();
-        if !room.ends_with("queries") {
+        if room.is_dir() && !room.ends_with("queries") {
             files.extend(fs::read_dir(room)?.map(|file| Ok(file?.path())).collect::<Result<Vec<_>>>()?);
         }
     }

@@ -202,6 +202,9 @@ impl Writer<'_> {
             })?);
         }
         let mut text = with_parameters(&statement.sql, &expressions);
+        if statement.planned_anew {
+            return Ok(planned_anew(&text));
+        }
         let returned: Vec<_> = RETURNED.iter().filter(|(from, _, _)| *from == file).collect();
         text.push_str(if returned.is_empty() { ";\n" } else { "\n\\gset\n" });
         for (_, column, name) in returned {
@@ -249,6 +252,13 @@ impl Writer<'_> {
         self.constants.push(format!("{name}={value}"));
         format!(":{name}")
     }
+}
+
+/// pgbench prepares all that it runs. Here it has one planned for its values, in one round trip with what asks for that.
+fn planned_anew(statement: &str) -> String {
+    format!(
+        "\\startpipeline\nSET plan_cache_mode = force_custom_plan;\n{statement};\nSET plan_cache_mode = auto;\n\\endpipeline\n"
+    )
 }
 
 /// The statement with an expression in the place of each `$1`.

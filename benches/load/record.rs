@@ -18,6 +18,8 @@ use crate::{
 pub struct Statement {
     pub sql: String,
     pub values: Vec<Option<String>>,
+    /// It had no name, so it was planned for its values.
+    pub planned_anew: bool,
 }
 
 /// A call, what was answered, and what it did.
@@ -107,11 +109,13 @@ fn statements(log: &str) -> Vec<Statement> {
     let mut statements: Vec<Statement> = Vec::new();
     for entry in entries {
         if let Some((_, logged)) = entry.split_once("LOG:  ") {
-            let sql = match logged.strip_prefix("statement: ") {
-                Some(sql) => Some(sql),
-                None => logged.strip_prefix("execute ").and_then(|named| Some(named.split_once(": ")?.1)),
-            };
-            statements.extend(sql.map(|sql| Statement { sql: sql.trim().to_owned(), values: vec![] }));
+            let said = logged.strip_prefix("statement: ").map(|sql| ("", sql));
+            let executed = || logged.strip_prefix("execute ")?.split_once(": ");
+            statements.extend(said.or_else(executed).map(|(name, sql)| Statement {
+                sql: sql.trim().to_owned(),
+                values: vec![],
+                planned_anew: name == "<unnamed>",
+            }));
         } else if let (Some((_, detail)), Some(last)) = (entry.split_once("DETAIL:  "), statements.last_mut())
             && let Some((_, list)) = detail.split_once("arameters: ")
         {
