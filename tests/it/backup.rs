@@ -329,8 +329,7 @@ fn books_in_use_are_backed_up_in_one_moment() {
     let file = shelf.file("books.backup");
     let backup = on(&office.database, "backup", &file).spawn().unwrap();
     let issue = |session: &mut Session| {
-        let arguments =
-            json!({"client_id": 1, "net_amount": 5, "description": "Work", "tax_rate": 0, "issue": true});
+        let arguments = json!({"client_id": 1, "net_amount": 5, "description": "Work", "tax_category": "zero", "issue": true});
         session.call("create_invoice", arguments);
     };
     for _ in 0..40 {

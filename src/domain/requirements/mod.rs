@@ -2,6 +2,7 @@
 //! All that is missing or wrong is told at once, each with the tool that sets it.
 
 mod simplified;
+mod surcharge;
 mod taxes;
 
 use rust_decimal::Decimal;

@@ -1,14 +1,14 @@
-//! Whether the tax of each line is what the law of Spain says of it (arts. 20 to 25, 84, 90, 91, 148 ff. LIVA; arts. 99
-//! and 101 LIRPF; RD 1619/2012, arts. 6.1.j and 16.4).
+//! Whether the tax of each line is what the law of Spain says of it (arts. 20 to 25, 84, 90, 91 LIVA; arts. 99 and 101
+//! LIRPF; RD 1619/2012, art. 6.1.j).
 
 use rust_decimal::Decimal;
 
-use super::{Missing, is_for_a_business, tool_of};
+use super::{Missing, is_for_a_business, surcharge, tool_of};
 use crate::domain::{
     client::ClientDetails,
     correction::Method,
     invoice::Invoice,
-    line::{self, Line},
+    line::{self, Line, LineKind},
     mentions, money,
     tax::{
         Key, TaxGroup,
@@ -19,27 +19,22 @@ use crate::domain::{
 };
 
 pub(super) fn check(client: &ClientDetails, invoice: &Invoice, lines: &[Line], missing: &mut Missing) {
-    for alike in Alike::of(invoice, lines) {
-        basis(invoice, &alike, missing);
+    let all = Alike::of(invoice, lines);
+    for alike in &all {
+        basis(invoice, alike, missing);
         if !alike.taken_back {
-            rate(invoice, &alike, missing);
-            surcharge(client, invoice, &alike, missing);
-            category(invoice, &alike, missing);
-            destination(client, invoice, &alike, missing);
-            withholding(client, invoice, &alike, missing);
+            rate(invoice, alike, missing);
+            zero(client, invoice, alike, missing);
+            surcharge::check(client, invoice, alike, missing);
+            category(invoice, alike, missing);
+            destination(client, invoice, alike, missing);
+            withholding(client, invoice, alike, missing);
         }
     }
+    surcharge::apart(invoice, &all, missing);
     if invoice.correction.is_none() {
         not_below_zero(invoice, lines, missing);
     }
-    // art. 16.4: what bears the surcharge is documented apart
-    let taxed = || lines.iter().filter(|line| line.treatment.category.is_taxed());
-    let surcharged = taxed().filter(|line| !line.treatment.surcharge_rate.is_zero()).count();
-    missing.unless(
-        surcharged == 0 || surcharged == taxed().count(),
-        "lines with and without surcharge_rate, which belong on separate invoices",
-        tool_of(invoice),
-    );
 }
 
 /// Arts. 78 and 80 LIVA, art. 15: a discount lowers what it was given on, and what another invoice charged is taken back
@@ -57,36 +52,46 @@ fn not_below_zero(invoice: &Invoice, lines: &[Line], missing: &mut Missing) {
 }
 
 /// Lines that are taxed alike, so that what is wrong with them is told once.
-struct Alike {
-    treatment: Treatment,
+pub(super) struct Alike {
+    pub treatment: Treatment,
     /// Where the first stands.
-    place: String,
+    pub place: String,
     count: usize,
     net: Decimal,
+    /// A rate was said and no category, for one of them at least; or neither.
+    without_category: bool,
     /// A correction by difference takes them back: they stood before, right or wrong.
-    taken_back: bool,
+    pub taken_back: bool,
 }
 
 impl Alike {
     fn of(invoice: &Invoice, lines: &[Line]) -> Vec<Self> {
         let by_difference = invoice.correction.as_ref().is_some_and(|it| it.method == Method::Difference);
         let mut all = Vec::<Self>::new();
-        for (place, Line { treatment, net, .. }) in line::places(lines) {
-            match all.iter_mut().find(|alike| alike.treatment == *treatment) {
-                Some(alike) => (alike.count, alike.net) = (alike.count + 1, alike.net + net),
-                None => {
-                    all.push(Self { treatment: *treatment, place, count: 1, net: *net, taken_back: false });
-                }
-            }
-        }
-        for alike in &mut all {
+        for (place, line) in line::places(lines) {
+            let Line { treatment, net, .. } = *line;
+            let index = all.iter().position(|alike| alike.treatment == treatment).unwrap_or_else(|| {
+                let none = Decimal::ZERO;
+                all.push(Self {
+                    treatment,
+                    place,
+                    count: 0,
+                    net: none,
+                    without_category: false,
+                    taken_back: false,
+                });
+                all.len() - 1
+            });
+            let alike = &mut all[index];
+            (alike.count, alike.net) = (alike.count + 1, alike.net + net);
+            alike.without_category |= is_without_category(line);
             alike.taken_back = by_difference && alike.net < Decimal::ZERO;
         }
         all
     }
 
     /// What is wrong, after where.
-    fn tell(&self, what: &str) -> String {
+    pub fn tell(&self, what: &str) -> String {
         match self.count {
             1 => format!("{}: {what}", self.place),
             count => format!("{} and {} more: {what}", self.place, count - 1),
@@ -94,8 +99,13 @@ impl Alike {
     }
 }
 
+/// Of what is put on the whole or taken off it, the category is that of the lines where nothing is said.
+fn is_without_category(line: &Line) -> bool {
+    line.asked.category.is_none() && (line.kind == LineKind::Item || line.asked.rate.is_some())
+}
+
 /// Rates as they are told, such as `21, 10, 4`.
-fn list(rates: &[Decimal]) -> String {
+pub(super) fn list(rates: &[Decimal]) -> String {
     rates.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")
 }
 
@@ -111,6 +121,24 @@ fn rate(invoice: &Invoice, alike: &Alike, missing: &mut Missing) {
     // each city sets those of IPSI
     let holds = rate.is_zero() || invoice.scheme == Scheme::Ipsi || known.contains(&rate);
     missing.unless(holds, &alike.tell(&what), tool_of(invoice));
+}
+
+/// Art. 91.Cuatro LIVA: since retailers do not resell at it any more, IVA's rate of 0 is for donations to bodies in Spain alone, so it
+/// is meant only where it is said by name. What a correction has of its original is let be.
+fn zero(client: &ClientDetails, invoice: &Invoice, alike: &Alike, missing: &mut Missing) {
+    let Treatment { category, rate, .. } = alike.treatment;
+    let is_sold = !rates::surcharges(invoice.scheme, rate, invoice.taxed_on()).is_empty();
+    if category != Category::Zero || invoice.scheme != Scheme::Iva || is_sold {
+        return;
+    }
+    let others = "exemption E1, E3, E4 or E6, reverse_charge, intra_eu, export, or outside_scope (N1; N2 for services abroad)";
+    let what = format!(
+        "tax_rate 0 says not why: {others}; or tax_category zero for donations of art. 91.Cuatro LIVA"
+    );
+    missing.unless(!alike.without_category, &alike.tell(&what), tool_of(invoice));
+    let is_at_home = client.contact.is_in_spain() || alike.without_category || invoice.correction.is_some();
+    let what = format!("tax_category zero is for bodies in Spain, and the client is outside: {others}");
+    missing.unless(is_at_home, &alike.tell(&what), tool_of(invoice));
 }
 
 /// Art. 6.1.j: why a line is exempt. Where its code names no article of the tax, the notes do.
@@ -129,34 +157,6 @@ fn basis(invoice: &Invoice, alike: &Alike, missing: &mut Missing) {
         invoice.scheme.name()
     );
     missing.unless(is_said, &alike.tell(&what), tool_of(invoice));
-}
-
-/// Arts. 148, 154, 156 and 161 LIVA: to each rate its surcharge, to IVA alone, and from retailers in the regime.
-fn surcharge(client: &ClientDetails, invoice: &Invoice, alike: &Alike, missing: &mut Missing) {
-    let Treatment { rate, surcharge_rate, .. } = alike.treatment;
-    let (surcharge_rate, on) = (surcharge_rate.normalize(), invoice.taxed_on());
-    let known = rates::surcharges(invoice.scheme, rate, on);
-    if surcharge_rate.is_zero() {
-        return;
-    }
-    if known.contains(&surcharge_rate) {
-        let what = format!(
-            "surcharge_rate {surcharge_rate}, and the client is no retailer in that regime: 0; or, if it is, surcharge: true by update_client"
-        );
-        return missing.unless(client.surcharge, &alike.tell(&what), tool_of(invoice));
-    }
-    let rate = rate.normalize();
-    let what = match invoice.scheme {
-        Scheme::Iva if known.is_empty() => return, // the rate itself is no rate of that day
-        Scheme::Iva => format!(
-            "surcharge_rate {surcharge_rate} is not that of {rate}% on {on}: {}, or 0 where there is none",
-            list(&known)
-        ),
-        Scheme::Igic | Scheme::Ipsi => {
-            format!("surcharge_rate {surcharge_rate}, which {} does not have", invoice.scheme.name())
-        }
-    };
-    missing.unless(false, &alike.tell(&what), tool_of(invoice));
 }
 
 /// Arts. 90 and 91 LIVA: which rate is the general one and which are reduced.

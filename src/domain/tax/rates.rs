@@ -1,6 +1,6 @@
 //! Spain's rates with their days, as data (`data/spain`). They say which category a rate of tax belongs to, which
-//! surcharge goes with it, and whether the law knew it on a day; and which parts of an income clients withhold. IPSI is set
-//! by each city and is not listed.
+//! surcharge goes with it, and whether the law knew it on a day; and which parts of an income clients withhold, and of what. IPSI
+//! is set by each city and is not listed.
 
 use std::sync::LazyLock;
 
@@ -22,7 +22,30 @@ struct Rate {
 /// A rate of IRPF that clients withhold.
 struct Withheld {
     rate: Decimal,
+    of: Income,
     days: Days,
+}
+
+/// What clients withhold a part of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Income {
+    /// Farming, forestry, and what is estimated objectively (RIRPF, art. 95.4 to 95.6).
+    Trade,
+    /// What natural persons earn by their work: professions, courses, directors (RIRPF, arts. 80 and 95.1).
+    Work,
+    /// Rents, rights and the like, of companies too (RIRPF, arts. 100 and 101; Ley 27/2014, art. 128).
+    Property,
+}
+
+impl Income {
+    fn parse(name: &str) -> Option<Self> {
+        match name {
+            "trade" => Some(Self::Trade),
+            "work" => Some(Self::Work),
+            "property" => Some(Self::Property),
+            _ => None,
+        }
+    }
 }
 
 /// When a rate holds: from the first day to the last, or until further notice.
@@ -71,8 +94,8 @@ fn rate(line: &str) -> Option<Rate> {
 }
 
 fn withheld_rate(line: &str) -> Option<Withheld> {
-    let [rate, from, to, _source] = fields(line)?;
-    Some(Withheld { rate: rate.parse().ok()?, days: Days::read(from, to)? })
+    let [rate, of, from, to, _source] = fields(line)?;
+    Some(Withheld { rate: rate.parse().ok()?, of: Income::parse(of)?, days: Days::read(from, to)? })
 }
 
 fn valid(scheme: Scheme, on: Date) -> impl Iterator<Item = &'static Rate> {
@@ -105,6 +128,11 @@ pub fn withheld(on: Date) -> Vec<Decimal> {
         WITHHELD.iter().filter(|known| known.days.hold(on)).map(|known| known.rate).collect();
     rates.sort_unstable();
     rates
+}
+
+/// What a rate of IRPF is withheld of, whatever the day; none where it is no rate.
+pub fn income(withheld: Decimal) -> Option<Income> {
+    WITHHELD.iter().find(|known| known.rate == withheld).map(|known| known.of)
 }
 
 #[cfg(test)]

@@ -6,7 +6,7 @@ use time::Date;
 use super::{
     Key,
     category::{Category, Exemption, Scheme},
-    rates,
+    rates::{self, Income},
 };
 use crate::error::{Error, Result};
 
@@ -112,8 +112,10 @@ impl Treatment {
             let accepted = "E1, E3, E4 or E6 for exempt; E2 or E3 for export; E5 for intra_eu; N1 or N2 for outside_scope";
             return Err(Error::invalid(field("exemption"), problem, accepted));
         }
+        let withholding_rate = input.withholding_rate.unwrap_or(usual.withholding_rate);
         let usual_surcharge = || {
-            let known = usual.surcharge.then(|| rates::surcharges(usual.scheme, rate, usual.on));
+            let bears = usual.surcharge && may_bear_surcharge(withholding_rate);
+            let known = bears.then(|| rates::surcharges(usual.scheme, rate, usual.on));
             known.and_then(|known| known.first().copied()).unwrap_or_default()
         };
         let surcharge_rate = input.surcharge_rate.unwrap_or_else(usual_surcharge);
@@ -126,7 +128,7 @@ impl Treatment {
             rate,
             exemption: input.exemption.or(Exemption::of(category)),
             surcharge_rate,
-            withholding_rate: input.withholding_rate.unwrap_or(usual.withholding_rate),
+            withholding_rate,
         })
     }
 
@@ -180,6 +182,12 @@ impl Treatment {
     }
 }
 
+/// Whether what bears this withholding may be goods, which alone bear the surcharge (arts. 148 and 154 LIVA): work and rents are
+/// services.
+pub fn may_bear_surcharge(withholding_rate: Decimal) -> bool {
+    withholding_rate.is_zero() || rates::income(withholding_rate) == Some(Income::Trade)
+}
+
 /// The category that a legal basis speaks of.
 fn category_of(exemption: Exemption) -> Category {
     match exemption {
@@ -213,10 +221,18 @@ mod tests {
         assert_eq!((plain.category, plain.rate), (Category::Standard, Decimal::from(21)));
         assert_eq!((plain.surcharge_rate, plain.withholding_rate), (Decimal::ZERO, Decimal::from(15)));
 
-        let retailer = Usual { surcharge: true, ..usual() };
+        let retailer = Usual { surcharge: true, withholding_rate: Decimal::ZERO, ..usual() };
         let reduced = TreatmentInput { rate: Some(Decimal::TEN), ..TreatmentInput::default() };
         let reduced = Treatment::resolve(&reduced, retailer, "lines[0]").unwrap();
         assert_eq!((reduced.category, reduced.surcharge_rate), (Category::Reduced, "1.4".parse().unwrap()));
+
+        for (withheld, surcharge) in
+            [("1", "5.2"), ("2", "5.2"), ("7", "0"), ("15", "0"), ("19", "0"), ("7.6", "0")]
+        {
+            let usual = Usual { withholding_rate: withheld.parse().unwrap(), ..retailer };
+            let found = Treatment::resolve(&TreatmentInput::default(), usual, "lines[0]").unwrap();
+            assert_eq!(found.surcharge_rate, surcharge.parse().unwrap(), "{withheld}% withheld");
+        }
 
         let export = TreatmentInput { category: Some(Category::Export), ..TreatmentInput::default() };
         let export = Treatment::resolve(&export, retailer, "lines[0]").unwrap();

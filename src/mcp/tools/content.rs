@@ -45,11 +45,11 @@ pub(super) struct ContentArgs {
 pub(super) struct TaxArgs {
     /// standard, reduced, zero, exempt, reverse_charge, export, intra_eu or outside_scope; follows from the rate where absent.
     tax_category: Option<Text>,
-    /// Percent; the business's default where absent.
+    /// Percent; the business's default where absent. Where no tax is due, say why instead: exemption or tax_category.
     tax_rate: Option<Number>,
     /// Legal basis of a line without tax: E1 to E6, N1 or N2.
     exemption: Option<Text>,
-    /// Percent of recargo de equivalencia; the usual one for clients in that regime.
+    /// Percent of recargo de equivalencia; the usual one for goods to clients in that regime, 0 for services.
     surcharge_rate: Option<Number>,
     /// Percent of IRPF withheld; the business's default where absent.
     withholding_rate: Option<Number>,

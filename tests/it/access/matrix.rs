@@ -161,7 +161,7 @@ fn every_role_opens_what_it_is_for_and_nothing_else() {
 fn who_may_draft_may_not_issue_by_any_way() {
     let mut office = office();
     let mut drafter = Bearer::of(&office, &Role::Drafter.scopes().to_string());
-    let line = json!({"client_id": 1, "net_amount": "10", "description": "Work", "tax_rate": 0});
+    let line = json!({"client_id": 1, "net_amount": "10", "description": "Work", "tax_category": "zero"});
     let draft = id(&drafter.session.call("create_invoice", line.clone()));
     for (field, value) in
         [("issue", json!(true)), ("issue", json!("true")), ("external_number", json!("X-7"))]

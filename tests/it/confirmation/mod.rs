@@ -51,7 +51,7 @@ fn books_of(ana: &str, eva: &str) -> Office {
 }
 
 fn issue_at_once() -> Value {
-    json!({"client_id": 1, "net_amount": "70", "description": "Work", "tax_rate": 0, "issue": true})
+    json!({"client_id": 1, "net_amount": "70", "description": "Work", "tax_category": "zero", "issue": true})
 }
 
 /// Every act that cannot be undone.

@@ -38,7 +38,7 @@ fn every_required_argument_is_asked_for_by_name() {
 fn numbers_come_as_strings_or_json_numbers_of_up_to_15_digits() {
     let mut office = Office::open();
     let client = office.client("Ana");
-    let new = |net: Value| json!({"client_id": client, "net_amount": net, "description": "x", "tax_rate": 0});
+    let new = |net: Value| json!({"client_id": client, "net_amount": net, "description": "x", "tax_category": "zero"});
     for (net, total) in [
         (json!(10), "10.00"),
         (json!(10.5), "10.50"),
@@ -75,7 +75,7 @@ fn numbers_come_as_strings_or_json_numbers_of_up_to_15_digits() {
 fn lines_may_come_as_the_json_text_of_lines() {
     let mut office = Office::open();
     let client = office.client("Ana");
-    let lines = r#"[{"description": "A", "unit_price": "1.5", "quantity": 2, "tax_rate": 0}]"#;
+    let lines = r#"[{"description": "A", "unit_price": "1.5", "quantity": 2, "tax_category": "zero"}]"#;
     let made = office.call("create_invoice", json!({"client_id": client, "lines": lines}));
     assert_eq!(made["total"], "3.00");
     for bad in ["two hours of work", "[", "{}"] {

@@ -6,7 +6,7 @@ use crate::support::office::{Office, assert_fields, id, number, today_in, with};
 
 fn external(client: i64, number: &str) -> Value {
     json!({
-        "client_id": client, "net_amount": 100, "description": "Work", "tax_rate": 0, "external_number": number,
+        "client_id": client, "net_amount": 100, "description": "Work", "tax_category": "zero", "external_number": number,
         "issue_date": "2025-11-03",
     })
 }

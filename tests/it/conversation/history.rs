@@ -36,7 +36,7 @@ fn the_history_of_an_invoice_tells_each_change_from_what_to_what() {
     let created = [
         ("status", none.clone(), json!("draft")),
         ("total", none.clone(), json!("100.00")),
-        ("lines", none.clone(), json!("1 × \"Work\" at 100, zero 0% (tax_rate said)")),
+        ("lines", none.clone(), json!("1 × \"Work\" at 100, zero 0% (tax_category said)")),
         ("client_id", none.clone(), json!(client.to_string())),
     ];
     told(&mut office, "created", &created);
@@ -49,7 +49,7 @@ fn the_history_of_an_invoice_tells_each_change_from_what_to_what() {
         ("total", json!("100.00"), json!("96.80")),
         (
             "lines",
-            json!("1 × \"Work\" at 100, zero 0% (tax_rate said)"),
+            json!("1 × \"Work\" at 100, zero 0% (tax_category said)"),
             json!("1 × \"Less\" at 80, standard 21%"),
         ),
         ("notes", none.clone(), json!("n")),

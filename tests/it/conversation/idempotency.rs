@@ -7,7 +7,7 @@ use crate::support::session::Session;
 
 /// One call of each tool that writes, in an order in which each is possible once.
 pub(super) fn writes() -> Vec<(&'static str, Value)> {
-    let new = json!({"client_id": 1, "net_amount": 10, "description": "Work", "tax_rate": 0});
+    let new = json!({"client_id": 1, "net_amount": 10, "description": "Work", "tax_category": "zero"});
     vec![
         ("update_business", json!({"province": "Madrid"})),
         ("create_client", json!({"name": "Ana", "private_person": true})),

@@ -200,7 +200,7 @@ fn another_currency_wants_the_lines_anew() {
         let alone = json!({"invoice_id": draft, field: other});
         office.refuses("update_invoice", alone, &[field, "not converted", "lines anew"]);
     }
-    let lines = json!([{"description": "Work", "unit_price": "1700.5", "tax_rate": 0}]);
+    let lines = json!([{"description": "Work", "unit_price": "1700.5", "tax_category": "zero"}]);
     let yen = office.call("update_invoice", json!({"invoice_id": draft, "currency": "JPY", "lines": lines}));
     assert_fields(&yen, json!({"currency": "JPY", "total": "1701", "subtotal": "1701"}));
 }

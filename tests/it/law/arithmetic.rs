@@ -93,7 +93,7 @@ fn random_line(numbers: &mut Numbers) -> Value {
         json!({"tax_rate": 4, "withholding_rate": 7}),
         json!({"withholding_rate": 15}),
         json!({"exemption": "E1"}),
-        json!({"tax_rate": 0}),
+        json!({"tax_category": "zero"}),
         json!({"tax_rate": 21, "surcharge_rate": "5.2"}),
         json!({"tax_category": "outside_scope"}),
     ];
@@ -201,7 +201,12 @@ fn what_stands_on_the_whole_is_taxed_as_its_lines_are() {
         (company, json!({"withholding_rate": 7}), "5", json!({"tax": "22.05", "withholding_total": "7.35"})),
         (company, json!({"exemption": "E1"}), "5", json!({"tax": "0.00", "withholding_total": "15.75"})),
         (company, json!({"tax_category": "reverse_charge"}), "5", json!({"tax": "0.00", "total": "105.00"})),
-        (retailer, json!({"tax_rate": 10}), "5", json!({"tax": "10.50", "surcharge_total": "1.47"})),
+        (
+            retailer,
+            json!({"tax_rate": 10, "withholding_rate": 0}),
+            "5",
+            json!({"tax": "10.50", "surcharge_total": "1.47"}),
+        ),
         (france, json!({"tax_category": "intra_eu"}), "5", json!({"tax": "0.00", "total": "105.00"})),
         (america, json!({"exemption": "N2"}), "5", json!({"tax": "0.00", "total": "105.00"})),
     ] {

@@ -18,7 +18,7 @@ fn art_6_2_each_rate_and_each_reason_has_a_base_of_its_own() {
         line(json!({})),
         line(json!({"tax_rate": 10})),
         line(json!({"tax_rate": 4})),
-        line(json!({"tax_rate": 0})),
+        line(json!({"tax_category": "zero"})),
         line(json!({"exemption": "E1"})),
         line(json!({"tax_category": "exempt", "exemption": "E6"})),
         line(json!({"tax_category": "reverse_charge"})),
@@ -97,7 +97,7 @@ fn art_6_1_the_mentions_come_with_the_invoice_in_the_language_of_the_business() 
     let america = office.abroad("US", "12-3456789");
     let mentioned: Vec<(i64, Value, &str, &str)> = vec![
         (spain, json!({}), "", ""),
-        (spain, json!({"tax_rate": 0}), "", ""),
+        (spain, json!({"tax_category": "zero"}), "", ""),
         (spain, json!({"exemption": "E1"}), "Operación exenta (art. 20 LIVA)", "Exempt (art. 20 LIVA)"),
         (
             spain,
@@ -385,7 +385,7 @@ fn a_correction_is_untaxed_where_its_original_is() {
         (spain, json!({"exemption": "E1"}), "exempt", json!("E1")),
         (spain, json!({"exemption": "E6", "notes": "Art. 20.Uno.18.º LIVA"}), "exempt", json!("E6")),
         (germany, json!({"exemption": "N2"}), "outside_scope", json!("N2")),
-        (spain, json!({"tax_rate": 0}), "zero", json!(null)),
+        (spain, json!({"tax_category": "zero"}), "zero", json!(null)),
     ] {
         let back = json!({"lines": [{"description": "Work", "quantity": -1, "unit_price": 10}]});
         let right = json!({"method": "substitution", "net_amount": 90, "description": "Work"});
@@ -402,4 +402,47 @@ fn a_correction_is_untaxed_where_its_original_is() {
     let taxed = json!({"method": "substitution", "net_amount": 100, "description": "Work", "tax_category": "standard"});
     let (corrective, _) = office.corrected(&exempt, taxed);
     assert_eq!(corrective["total"], "121.00");
+}
+
+/// Art. 91.Cuatro LIVA: a rate of 0 is for donations to bodies in Spain, so who says no more than 0 meant something else.
+#[test]
+fn art_91_4_liva_a_rate_of_0_is_said_by_its_category() {
+    let mut office = Office::open();
+    let (spain, person) = (office.company(json!({})), office.client("Ana"));
+    let (france, america) = (office.abroad("FR", "FR40303265045"), office.abroad("US", "12-3456789"));
+    let meant = ["exemption E1", "reverse_charge", "intra_eu", "export", "outside_scope", "update_invoice"];
+    for client in [spain, person, france, america] {
+        let words = [&["lines[0]: tax_rate 0 says not why", "tax_category zero"], &meant[..]].concat();
+        office.sells_not(client, json!({"tax_rate": 0}), &words);
+    }
+    for client in [france, america] {
+        let words = [&["lines[0]: tax_category zero is for bodies in Spain"], &meant[..]].concat();
+        office.sells_not(client, json!({"tax_category": "zero"}), &words);
+    }
+    office.call("update_business", json!({"default_tax_rate": 0}));
+    office.sells_not(spain, json!({}), &["lines[0]: tax_rate 0 says not why"]);
+    let donation = office.sold(spain, "100", json!({"tax_category": "zero"}));
+    assert_fields(&donation, json!({"tax": "0.00", "total": "100.00"}));
+    // food bore it until September 2024, and IGIC has it
+    office.sold(spain, "100", json!({"tax_rate": 0, "operation_date": "2024-09-30"}));
+    office.sells_not(
+        spain,
+        json!({"tax_rate": 0, "operation_date": "2024-10-01"}),
+        &["tax_rate 0 says not why"],
+    );
+    office.sold(spain, "100", json!({"tax_scheme": "igic", "tax_rate": 0}));
+    // what goes with the lines is taxed as they are
+    let lines = json!([line(json!({"tax_category": "zero"}))]);
+    let whole = json!({"discount_percent": 10, "adjustments": [{"description": "Postage", "amount": 5}]});
+    office.sold_lines(spain, lines, whole);
+    // a correction keeps it, wherever it stands
+    let elsewhere = json!({"tax_rate": 0, "external_number": "A-1", "issue": false});
+    let elsewhere = office.sold(america, "100", elsewhere);
+    let right = json!({"method": "substitution", "net_amount": 90, "description": "Work"});
+    for correction in [json!({"lines": [{"description": "More", "unit_price": 1}]}), json!({})] {
+        office.corrected(&elsewhere, correction);
+    }
+    let elsewhere = json!({"tax_rate": 0, "external_number": "A-2", "issue": false});
+    let elsewhere = office.sold(america, "100", elsewhere);
+    office.corrected(&elsewhere, right);
 }

@@ -89,7 +89,7 @@ fn art_15_all_of_an_invoice_is_taken_back_to_the_cent() {
         {"description": "A", "quantity": "3.333", "unit_price": "7.77", "discount_percent": "3.5"},
         {"description": "B", "unit_price": "0.07", "tax_rate": 4},
         {"description": "C", "unit_price": "9.99", "tax_rate": 10},
-        {"description": "D", "unit_price": "5", "exemption": "E1"},
+        {"description": "D", "unit_price": "5", "tax_category": "outside_scope"},
     ]);
     let more = json!({
         "discount_percent": "7.5", "adjustments": [{"description": "Postage", "amount": "4.99", "tax_rate": 21}],
@@ -286,7 +286,8 @@ fn a_correction_is_of_the_day_of_the_operation_and_so_is_the_next() {
 fn an_invoice_from_elsewhere_is_corrected_in_our_series() {
     let mut office = Office::open();
     let client = office.company(json!({}));
-    let external = office.invoice(client, "100", json!({"external_number": "A/17", "tax_rate": 21}));
+    let external =
+        office.invoice(client, "100", json!({"external_number": "A/17", "tax_category": "standard"}));
     let external = office.get(external);
     let (correction, after) = office.corrected(&external, json!({}));
     assert_fields(&correction, json!({"number": corrective(1), "total": "-121.00", "status": "paid"}));

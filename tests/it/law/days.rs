@@ -10,7 +10,11 @@ fn an_invoice_is_not_older_than_the_records() {
     let client = office.client("Ana");
     for day in ["1926-11-24", "2024-10-27"] {
         let words = format!("issue_date {day}, and records begin with 2024-10-28");
-        office.sells_not(client, json!({"issue_date": day, "tax_rate": 0}), &[&words, "external_number"]);
+        office.sells_not(
+            client,
+            json!({"issue_date": day, "tax_category": "zero"}),
+            &[&words, "external_number"],
+        );
     }
     let first = office.sold(client, "100", json!({"issue_date": "2024-10-28"}));
     assert_fields(&first, json!({"number": "F-2024-0001"}));

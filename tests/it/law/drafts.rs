@@ -21,16 +21,16 @@ impl Office {
 #[test]
 fn a_draft_that_moves_to_another_client_is_taxed_as_that_client_is() {
     let mut office = Office::open();
-    office.call("update_business", json!({"default_withholding_rate": 15}));
+    office.call("update_business", json!({"default_withholding_rate": 2}));
     let (company, consumer) = (office.company(json!({})), office.client("Ana"));
     let (retailer, abroad) = (office.retailer(), office.abroad("US", "12-3456789"));
     let draft = office.drafted(company, json!({}));
     for (client, surcharge, withholding, payable) in [
         (consumer, "0.00", "0.00", "121.00"),
-        (company, "0.00", "15.00", "106.00"),
-        (retailer, "5.20", "15.00", "111.20"),
+        (company, "0.00", "2.00", "119.00"),
+        (retailer, "5.20", "2.00", "124.20"),
         (abroad, "0.00", "0.00", "121.00"),
-        (company, "0.00", "15.00", "106.00"),
+        (company, "0.00", "2.00", "119.00"),
         (consumer, "0.00", "0.00", "121.00"),
     ] {
         let expected =
@@ -45,7 +45,7 @@ fn a_draft_that_moves_to_another_client_is_taxed_as_that_client_is() {
 #[test]
 fn what_was_said_of_a_line_is_kept_when_its_client_changes() {
     let mut office = Office::open();
-    office.call("update_business", json!({"default_withholding_rate": 15}));
+    office.call("update_business", json!({"default_withholding_rate": 2}));
     let (company, retailer) = (office.company(json!({})), office.retailer());
     let lines = json!([
         {"description": "Said", "unit_price": 100, "tax_rate": 10, "withholding_rate": 7, "surcharge_rate": 0},
@@ -68,8 +68,8 @@ fn what_was_said_of_a_line_is_kept_when_its_client_changes() {
         rates,
         [
             [json!("10"), none.clone(), json!("7")],
-            [json!("21"), json!("5.2"), json!("15")],
-            [json!("0"), none, json!("15")],
+            [json!("21"), json!("5.2"), json!("2")],
+            [json!("0"), none, json!("2")],
         ]
     );
     let amounts: Vec<_> = moved["adjustments"].as_array().unwrap().iter().map(|it| &it["amount"]).collect();
@@ -101,7 +101,7 @@ fn a_price_with_tax_stays_that_price_when_its_client_changes() {
 #[test]
 fn a_draft_that_no_longer_follows_from_its_client_is_not_issued() {
     let mut office = Office::open();
-    office.call("update_business", json!({"default_withholding_rate": 15}));
+    office.call("update_business", json!({"default_withholding_rate": 2}));
     let client = office.company(json!({"tax_id": "87654321X"}));
     let draft = office.drafted(client, json!({}));
     let today = day(0);
@@ -109,21 +109,21 @@ fn a_draft_that_no_longer_follows_from_its_client_is_not_issued() {
     office.call("update_client", json!({"client_id": client, "surcharge": true}));
     let words = &[
         "lines[0]: surcharge_rate 0, now 5.2",
-        "payable 106.00 EUR, now 111.20",
+        "payable 119.00 EUR, now 124.20",
         "update_invoice",
         &format!("issue_date: {today}"),
     ];
     office.refuses("issue_invoice", issue(), words);
     let anew = office.call("update_invoice", json!({"invoice_id": draft, "issue_date": today}));
-    assert_fields(&anew, json!({"surcharge_total": "5.20", "payable": "111.20"}));
-    office.call("update_business", json!({"default_withholding_rate": 7, "default_tax_rate": 10}));
+    assert_fields(&anew, json!({"surcharge_total": "5.20", "payable": "124.20"}));
+    office.call("update_business", json!({"default_withholding_rate": 1, "default_tax_rate": 10}));
     office.refuses(
         "issue_invoice",
         issue(),
-        &["tax_category standard, now reduced", "tax_rate 21, now 10", "withholding_rate 15, now 7"],
+        &["tax_category standard, now reduced", "tax_rate 21, now 10", "withholding_rate 2, now 1"],
     );
     // to say it is enough to keep it
-    let said = json!([{"description": "Work", "unit_price": "100", "tax_rate": 21, "withholding_rate": 15}]);
+    let said = json!([{"description": "Work", "unit_price": "100", "tax_rate": 21, "withholding_rate": 2}]);
     office.call("update_invoice", json!({"invoice_id": draft, "lines": said}));
-    assert_fields(&office.call("issue_invoice", issue()), json!({"payable": "111.20"}));
+    assert_fields(&office.call("issue_invoice", issue()), json!({"payable": "124.20"}));
 }

@@ -16,7 +16,7 @@ fn shop(more: Value) -> Value {
 
 #[track_caller]
 fn numbers(office: &mut Office, client: i64, series: &str, count: usize) -> Vec<String> {
-    let new = || json!({"series": series, "tax_rate": 0});
+    let new = || json!({"series": series, "tax_category": "zero"});
     (0..count).map(|_| office.sold(client, "1", new())["number"].as_str().unwrap().to_owned()).collect()
 }
 
@@ -168,7 +168,7 @@ fn art_6_1_a_dates_never_run_backwards_within_a_series() {
 fn numbers_begin_again_each_year_or_never() {
     let mut office = Office::open();
     let client = office.client("Ana");
-    let on = |series: &str, date: &str| json!({"series": series, "issue_date": date, "tax_rate": 0});
+    let on = |series: &str, date: &str| json!({"series": series, "issue_date": date, "tax_category": "zero"});
     let ever = json!({
         "code": "E", "kind": "standard", "number_format": "E{number:05}/{year}", "yearly_restart": false,
     });

@@ -51,10 +51,10 @@ fn art_7_a_ticket_is_corrected_as_it_was_made_without_a_buyer() {
 fn art_4_1_up_to_400_euros_with_tax() {
     let mut office = Office::open();
     let client = office.client("Ana");
-    office.sold(client, "400", simplified(json!({"tax_rate": 0})));
+    office.sold(client, "400", simplified(json!({"tax_category": "zero"})));
     office.sold(client, "400", simplified(json!({"prices_include_tax": true})));
     let words = &["400.00 EUR at most", "kind: standard", "create_invoice"];
-    office.sells_not(client, simplified(json!({"net_amount": "400.01", "tax_rate": 0})), words);
+    office.sells_not(client, simplified(json!({"net_amount": "400.01", "tax_category": "zero"})), words);
     office.sells_not(client, simplified(json!({"net_amount": "330.59"})), words);
 }
 
@@ -63,8 +63,8 @@ fn art_4_2_up_to_3000_euros_where_the_law_lists_the_sector() {
     let mut office = Office::open();
     let client = office.client("Ana");
     office.call("update_business", json!({"retail": true}));
-    office.sold(client, "3000", simplified(json!({"tax_rate": 0})));
-    let above = simplified(json!({"net_amount": "3000.01", "tax_rate": 0}));
+    office.sold(client, "3000", simplified(json!({"tax_category": "zero"})));
+    let above = simplified(json!({"net_amount": "3000.01", "tax_category": "zero"}));
     office.sells_not(client, above, &["3000.00 EUR at most", "kind: standard"]);
 }
 
@@ -73,7 +73,9 @@ fn art_4_the_limit_is_in_euros_whatever_the_currency() {
     let mut office = Office::open();
     let client = office.client("Ana");
     let dollars = |net: &str| {
-        simplified(json!({"net_amount": net, "tax_rate": 0, "currency": "USD", "exchange_rate": "0.8"}))
+        simplified(
+            json!({"net_amount": net, "tax_category": "zero", "currency": "USD", "exchange_rate": "0.8"}),
+        )
     };
     office.sold(client, "1", dollars("500"));
     office.sells_not(client, dollars("500.01"), &["400.00 EUR at most"]);

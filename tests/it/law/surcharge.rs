@@ -1,8 +1,8 @@
 //! Recargo de equivalencia: art. 16.4; arts. 148 and 161 LIVA.
 
-use serde_json::json;
+use serde_json::{Value, json};
 
-use crate::support::office::{Office, assert_fields};
+use crate::support::office::{Office, assert_fields, with};
 
 #[test]
 fn art_161_liva_a_retailer_bears_the_usual_surcharge_of_each_rate() {
@@ -12,14 +12,14 @@ fn art_161_liva_a_retailer_bears_the_usual_surcharge_of_each_rate() {
         {"description": "Notebooks", "unit_price": "180"},
         {"description": "Bread", "unit_price": "100", "tax_rate": 4},
         {"description": "Water", "unit_price": "33.33", "tax_rate": 10},
-        {"description": "Stamps", "unit_price": "10", "exemption": "E1"},
+        {"description": "Freight paid for you", "unit_price": "10", "tax_category": "outside_scope"},
     ]);
     let invoice = office.sold_lines(retailer, lines, json!({}));
     let expected = json!([
         {"category": "standard", "rate": "21", "base": "180.00", "amount": "37.80", "surcharge_rate": "5.2", "surcharge": "9.36"},
         {"category": "reduced", "rate": "4", "base": "100.00", "amount": "4.00", "surcharge_rate": "0.5", "surcharge": "0.50"},
         {"category": "reduced", "rate": "10", "base": "33.33", "amount": "3.33", "surcharge_rate": "1.4", "surcharge": "0.47"},
-        {"category": "exempt", "exemption": "E1", "rate": "0", "base": "10.00", "amount": "0.00"},
+        {"category": "outside_scope", "exemption": "N1", "rate": "0", "base": "10.00", "amount": "0.00"},
     ]);
     assert_eq!(invoice["tax_breakdown"], expected);
     assert_fields(
@@ -48,11 +48,31 @@ fn art_16_4_what_bears_the_surcharge_is_on_an_invoice_of_its_own() {
     // a draft may still be mixed
     let draft = office.call("create_invoice", json!({"client_id": retailer, "lines": mixed}));
     office.refuses("issue_invoice", json!({"invoice_id": draft["id"]}), words);
-    // what bears no tax may stand beside it
-    let exempt = json!([
-        {"description": "Resale", "unit_price": 10}, {"description": "Stamps", "unit_price": 10, "exemption": "E1"},
-    ]);
-    office.sold_lines(retailer, exempt, json!({}));
+    let beside = |tax: Value, day: &str| {
+        let resale = json!({"description": "Resale", "unit_price": 10});
+        let other = with(json!({"description": "Other", "unit_price": 10}), tax);
+        json!({"client_id": retailer, "lines": [resale, other], "issue": true, "operation_date": day})
+    };
+    for tax in [
+        json!({"exemption": "E1"}),
+        json!({"exemption": "N2"}),
+        json!({"tax_category": "reverse_charge"}),
+        json!({"tax_category": "zero"}),
+    ] {
+        office.refuses(
+            "create_invoice",
+            beside(tax, ""),
+            &["separate invoices (lines[0] with, lines[1] without)"],
+        );
+    }
+    // what was paid for the client was not sold to it, and food at a rate of 0 had a surcharge of 0
+    office.call("create_invoice", beside(json!({"tax_category": "outside_scope"}), ""));
+    office.call("create_invoice", beside(json!({"tax_rate": 0}), "2023-06-30"));
+    // what stands so on an invoice from elsewhere is taken back as it stands
+    let elsewhere =
+        with(beside(json!({"exemption": "E1"}), ""), json!({"external_number": "A-1", "issue": false}));
+    let elsewhere = office.call("create_invoice", elsewhere);
+    office.corrected(&elsewhere, json!({}));
     let none = office.sold(other, "10", json!({}));
     assert_fields(&none, json!({"surcharge_total": "0.00", "total": "12.10"}));
     assert!(none["tax_breakdown"][0].get("surcharge").is_none(), "{none}");
@@ -126,4 +146,35 @@ fn art_161_liva_igic_and_ipsi_know_no_surcharge() {
     let retailer = office.retailer();
     let invoice = office.sold(retailer, "100", json!({"tax_scheme": "igic", "tax_rate": 7}));
     assert_fields(&invoice, json!({"surcharge_total": "0.00", "total": "107.00"}));
+}
+
+/// Arts. 148, 154 and 156 LIVA: only goods bear the surcharge, and of those no fee and no rent is withheld.
+#[test]
+fn art_154_liva_services_bear_no_surcharge() {
+    let mut office = Office::open();
+    let retailer = office.retailer();
+    for rate in ["7", "15", "19", "24", "35", "2.8", "6", "7.6", "14"] {
+        let service = office.sold(retailer, "100", json!({"withholding_rate": rate}));
+        assert_fields(&service, json!({"surcharge_total": "0.00", "total": "121.00"}));
+        let both = json!({"withholding_rate": rate, "surcharge_rate": "5.2"});
+        let words =
+            format!("lines[0]: surcharge_rate 5.2 is for goods, and withholding_rate {rate} for services");
+        office.sells_not(retailer, both, &[&words, "update_invoice"]);
+    }
+    // farmers sell goods
+    for rate in [1, 2] {
+        let goods = office.sold(retailer, "100", json!({"withholding_rate": rate}));
+        assert_fields(&goods, json!({"surcharge_total": "5.20", "total": "126.20"}));
+    }
+    office.call("update_business", json!({"default_withholding_rate": 15}));
+    let service = office.sold(retailer, "100", json!({}));
+    assert_fields(
+        &service,
+        json!({"surcharge_total": "0.00", "withholding_total": "15.00", "payable": "106.00"}),
+    );
+    let goods = office.sold(retailer, "100", json!({"withholding_rate": 0}));
+    assert_fields(
+        &goods,
+        json!({"surcharge_total": "5.20", "withholding_total": "0.00", "payable": "126.20"}),
+    );
 }

@@ -42,7 +42,7 @@ fn what_is_withheld_is_rounded_once_a_rate_and_owed_by_nobody() {
     let client = office.company(json!({}));
     let line = json!({"description": "Work", "unit_price": "0.07", "withholding_rate": 15});
     let seven = json!({"description": "Work", "unit_price": "10.10", "withholding_rate": 7});
-    let plain = json!({"description": "Expenses", "unit_price": "100", "tax_rate": 0});
+    let plain = json!({"description": "Expenses", "unit_price": "100", "tax_category": "zero"});
     // 15 % of 0.14 is 0.02, and not twice 0.01; 7 % of 10.10 is 0.71
     let invoice = office.sold_lines(client, json!([line, line, seven, plain]), json!({}));
     assert_fields(

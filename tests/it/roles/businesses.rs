@@ -60,7 +60,7 @@ fn neither_sees_a_row_of_the_other_by_tool_or_by_sql() {
     assert_eq!(id(&theirs.call("get_business", json!({}))), 2, "the business needs not be named");
     for session in [&mut ours, &mut theirs] {
         let client = id(&session.call("create_client", json!({"name": "Ana", "private_person": true})));
-        let invoice = json!({"client_id": client, "net_amount": 5, "description": "Work", "tax_rate": 0, "issue": true,
+        let invoice = json!({"client_id": client, "net_amount": 5, "description": "Work", "tax_category": "zero", "issue": true,
                              "idempotency_key": "once"});
         let invoice = id(&session.call("create_invoice", invoice));
         session.call("record_payment", json!({"invoice_id": invoice, "amount": 1}));

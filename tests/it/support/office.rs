@@ -66,11 +66,14 @@ impl Office {
         self.invoice(client, net_amount, json!({"issue": true}))
     }
 
-    /// An untaxed invoice with whatever else is said of it, by its id.
+    /// An untaxed invoice, unless it has a rate, with whatever else is said of it, by its id.
     #[track_caller]
     pub(crate) fn invoice(&mut self, client: i64, net_amount: &str, more: Value) -> i64 {
-        let plain =
-            json!({"client_id": client, "net_amount": net_amount, "description": "Work", "tax_rate": 0});
+        let is_taxed = !more["tax_rate"].is_null() && more["tax_rate"] != 0;
+        let untaxed = if is_taxed { json!(null) } else { json!("zero") };
+        let plain = json!({
+            "client_id": client, "net_amount": net_amount, "description": "Work", "tax_category": untaxed,
+        });
         id(&self.call("create_invoice", with(plain, more)))
     }
 
