@@ -102,13 +102,17 @@ impl TaxArgs {
         })
     }
 
-    fn is_empty(&self) -> bool {
+    /// The first field that was sent.
+    fn sent(&self) -> Option<&'static str> {
         let Self { tax_category, tax_rate, exemption, surcharge_rate, withholding_rate } = self;
-        tax_category.is_none()
-            && tax_rate.is_none()
-            && exemption.is_none()
-            && surcharge_rate.is_none()
-            && withholding_rate.is_none()
+        let all = [
+            ("tax_category", tax_category.is_some()),
+            ("tax_rate", tax_rate.is_some()),
+            ("exemption", exemption.is_some()),
+            ("surcharge_rate", surcharge_rate.is_some()),
+            ("withholding_rate", withholding_rate.is_some()),
+        ];
+        all.into_iter().find(|(_, sent)| *sent).map(|(name, _)| name)
     }
 }
 
@@ -168,9 +172,7 @@ impl ContentArgs {
                 return Err(Error::invalid("net_amount", "was given together with lines", either));
             }
             (Some(lines), None) => {
-                if let Some(field) =
-                    self.description.map(|_| "description").or((!tax.is_empty()).then_some("tax_rate"))
-                {
+                if let Some(field) = self.description.map(|_| "description").or_else(|| tax.sent()) {
                     return Err(Error::invalid(field, "is of the single line; lines have their own", either));
                 }
                 let parse = |(index, line): (usize, LineArgs)| line.parse(index);
@@ -182,7 +184,7 @@ impl ContentArgs {
             (None, None) => {
                 let alone = [
                     ("description", self.description.is_some()),
-                    ("tax_rate", !tax.is_empty()),
+                    (tax.sent().unwrap_or_default(), tax.sent().is_some()),
                     ("discount_percent", self.discount_percent.is_some()),
                     ("adjustments", self.adjustments.is_some()),
                     ("prices_include_tax", self.prices_include_tax.is_some()),

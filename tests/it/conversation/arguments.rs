@@ -226,3 +226,27 @@ fn what_was_sent_comes_back_in_short() {
     let error = office.request("tools/call", json!({"name": long}));
     assert!(error["error"]["message"].as_str().unwrap().len() < 1_500);
 }
+
+#[test]
+fn what_goes_with_a_single_line_is_refused_by_its_name() {
+    let mut office = Office::open();
+    let client = office.client("Ana");
+    for (field, value) in [
+        ("description", "Work"),
+        ("tax_category", "exempt"),
+        ("tax_rate", "21"),
+        ("exemption", "E1"),
+        ("surcharge_rate", "5.2"),
+        ("withholding_rate", "15"),
+    ] {
+        let lines =
+            json!({"client_id": client, "lines": [{"description": "x", "unit_price": 1}], field: value});
+        office.refuses("create_invoice", lines, &[&format!("{field}: is of the single line")]);
+        let nothing = json!({"client_id": client, field: value});
+        office.refuses(
+            "create_invoice",
+            nothing,
+            &[&format!("{field}: was given without lines or net_amount")],
+        );
+    }
+}
