@@ -24,6 +24,12 @@ impl Contact {
         self.country.is_none_or(|country| country.is_spain())
     }
 
+    /// The parts that an address wants and this one lacks, by name.
+    pub fn missing_address(&self) -> Vec<&'static str> {
+        let parts = [("street", &self.street), ("postal_code", &self.postal_code), ("city", &self.city)];
+        parts.into_iter().filter(|(_, part)| part.is_none()).map(|(name, _)| name).collect()
+    }
+
     /// The parts by name, in the order of a letter, for the history.
     pub fn fields(&self) -> Fields {
         vec![

@@ -19,6 +19,7 @@ pub mod mentions;
 pub mod money;
 pub mod node;
 pub mod payment;
+pub mod place;
 pub mod record;
 pub mod report;
 pub mod requirements;

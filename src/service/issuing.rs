@@ -11,7 +11,7 @@ use crate::{
         line::{self, Line},
         record::{
             InvoiceRef, Making, Record,
-            breakdown::{self, Detail},
+            breakdown::{self, Detail, Regimes},
             chain::{Head, Link},
             issued::{exchange_rate, issuer},
             party::Software,
@@ -49,7 +49,7 @@ pub(super) async fn seal(
     }
     let substituted = invoice.correction.as_ref().is_some_and(|it| it.method == Method::Substitution);
     let replaced = match original {
-        Some(original) if substituted => breakdown_of(original, business.cash_accounting)?,
+        Some(original) if substituted => breakdown_of(original)?,
         _ => Vec::new(),
     };
     repository::together(freeze, add(act, invoice, |making| papers.record(&replaced, making))).await.map(drop)
@@ -64,12 +64,10 @@ pub(super) async fn register_cancellation(act: &Act<'_>, invoice: &Invoice) -> R
     add(act, invoice, |making| Record::cancellation(named.clone(), making)).await
 }
 
-fn breakdown_of(
-    InvoiceWithLines { invoice, lines }: &InvoiceWithLines,
-    cash_accounting: bool,
-) -> Result<Vec<Detail>> {
+/// Of an invoice that is replaced, whose amounts alone are recorded again.
+fn breakdown_of(InvoiceWithLines { invoice, lines }: &InvoiceWithLines) -> Result<Vec<Detail>> {
     let groups = line::groups(lines, invoice.currency);
-    breakdown::of(invoice.scheme, &groups, exchange_rate(invoice)?, cash_accounting)
+    breakdown::of(invoice.scheme, &groups, exchange_rate(invoice)?, Regimes::default())
 }
 
 /// Adds a record to the chain. Its time is taken under the lock on the chain's end, so that the times run forward.

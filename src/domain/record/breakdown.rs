@@ -34,26 +34,42 @@ pub enum Regime {
     General,
     Export,
     CashAccounting,
+    /// Subject to IGIC or IPSI.
+    OtherTax,
+}
+
+/// What decides the regime besides the tax itself.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Regimes {
+    /// The issuer is in the special regime of cash accounting.
+    pub cash_accounting: bool,
+    /// The client is where Spain has another tax than the invoice's.
+    pub under_another_tax: bool,
 }
 
 impl Regime {
-    pub const ALL: [Self; 3] = [Self::General, Self::Export, Self::CashAccounting];
+    pub const ALL: [Self; 4] = [Self::General, Self::Export, Self::CashAccounting, Self::OtherTax];
 
     pub fn code(self) -> &'static str {
         match self {
             Self::General => "01",
             Self::Export => "02",
             Self::CashAccounting => "07",
+            Self::OtherTax => "08",
         }
     }
 
-    /// 02 for exports, which may not stand under 01 (errors 1199 and 1286), else the general regime. Of a surcharge too:
+    /// 02 for exports, which may not stand under 01 (errors 1199 and 1286); 08 for services that IVA leaves to the tax of the Canary
+    /// Islands, Ceuta or Melilla (AEAT, «Preguntas frecuentes» of the SII, 2.22); else the general regime. Of a surcharge too:
     /// 18 is for the retailer's own sales as far as AEAT's texts say, and the rule that tied the surcharge to 18 was taken
     /// back (AEAT, «Validaciones y errores», v1.1.2).
-    fn of(scheme: Scheme, nature: &Nature, cash_accounting: bool) -> Self {
+    fn of(scheme: Scheme, nature: &Nature, regimes: Regimes) -> Self {
         match (scheme, nature) {
             (Scheme::Iva | Scheme::Igic, Nature::Exempt(Exemption::E2 | Exemption::E3)) => Self::Export,
-            (Scheme::Iva | Scheme::Igic, Nature::Taxed { .. }) if cash_accounting => Self::CashAccounting,
+            (Scheme::Iva | Scheme::Igic, Nature::Taxed { .. }) if regimes.cash_accounting => {
+                Self::CashAccounting
+            }
+            (Scheme::Iva, Nature::OutsideScope(Exemption::N2)) if regimes.under_another_tax => Self::OtherTax,
             _ => Self::General,
         }
     }
@@ -147,13 +163,12 @@ pub fn of(
     scheme: Scheme,
     groups: &[TaxGroup],
     exchange_rate: Decimal,
-    cash_accounting: bool,
+    regimes: Regimes,
 ) -> Result<Vec<Detail>> {
     let mut details: Vec<Detail> = Vec::new();
     for group in groups {
         let nature = nature(group, exchange_rate)?;
-        let (regime, base) =
-            (Regime::of(scheme, &nature, cash_accounting), in_euros(group.base, exchange_rate)?);
+        let (regime, base) = (Regime::of(scheme, &nature, regimes), in_euros(group.base, exchange_rate)?);
         let detail = Detail { scheme, regime, nature, base };
         match details.iter_mut().find(|known| known.joins(&detail)) {
             Some(known) => known.add(detail),

@@ -4,7 +4,7 @@ use rust_decimal::Decimal;
 
 use super::{
     Correction, InvoiceRef, Invoiced, Making, Record, Replaced,
-    breakdown::Detail,
+    breakdown::{Detail, Regimes},
     party::{Buyer, Issuer},
 };
 use crate::{
@@ -15,6 +15,7 @@ use crate::{
         document::Papers,
         invoice::{Invoice, Issued},
         line::{self, Line},
+        place::Place,
     },
     error::{Error, Result},
 };
@@ -34,18 +35,26 @@ impl Papers<'_> {
             simplified: invoice.is_simplified(),
             correction,
             description: &description(lines),
-            buyer: Buyer::identified(
-                &client.name,
-                client.contact.country,
-                client.tax_id.as_deref(),
-                client.private_person,
-            )?,
+            buyer: self.buyer()?,
             scheme: invoice.scheme,
             groups: &line::groups(lines, invoice.currency),
             exchange_rate: exchange_rate(invoice)?,
-            cash_accounting: self.business.cash_accounting,
+            regimes: Regimes {
+                cash_accounting: self.business.cash_accounting,
+                under_another_tax: matches!(Place::of(client, invoice.scheme), Place::Of(there) if there != invoice.scheme),
+            },
         };
         Record::registration(&invoiced, making)
+    }
+
+    /// A simplified invoice identifies its buyer only where it bears tax number and domicile (RD 1619/2012, art. 7.2).
+    fn buyer(&self) -> Result<Option<Buyer>> {
+        let Self { client, invoice, .. } = self;
+        if invoice.is_simplified() && !client.contact.missing_address().is_empty() {
+            return Ok(None);
+        }
+        let (country, tax_id) = (client.contact.country, client.tax_id.as_deref());
+        Buyer::identified(&client.name, country, tax_id, client.private_person)
     }
 
     fn correction(&self, issuer: &Issuer, replaced: &[Detail]) -> Result<Option<Correction>> {

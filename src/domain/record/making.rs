@@ -5,7 +5,7 @@ use time::{Date, Duration, OffsetDateTime};
 
 use super::{
     Act, Correction, InvoiceRef, Kind, Previous, Record, Registration,
-    breakdown::{self, Detail, Nature},
+    breakdown::{self, Detail, Nature, Regimes},
     moment,
     party::{self, Buyer, BuyerId, Issuer, Software},
 };
@@ -40,8 +40,7 @@ pub struct Invoiced<'a> {
     pub groups: &'a [TaxGroup],
     /// Euros for one unit of the invoice's currency; 1 for euros (art. 12 of RD 1619/2012).
     pub exchange_rate: Decimal,
-    /// The issuer is in the special regime of cash accounting.
-    pub cash_accounting: bool,
+    pub regimes: Regimes,
 }
 
 /// Where and when a record is made.
@@ -58,12 +57,8 @@ impl Record {
     /// a clock that is more than a minute behind the record before.
     pub fn registration(invoiced: &Invoiced<'_>, making: Making<'_>) -> Result<Self> {
         let invoice = InvoiceRef::new(invoiced.issuer, invoiced.number, invoiced.issue_date)?;
-        let breakdown = breakdown::of(
-            invoiced.scheme,
-            invoiced.groups,
-            invoiced.exchange_rate,
-            invoiced.cash_accounting,
-        )?;
+        let breakdown =
+            breakdown::of(invoiced.scheme, invoiced.groups, invoiced.exchange_rate, invoiced.regimes)?;
         let kind = kind_of(invoiced);
         check_buyer(invoiced, &breakdown)?;
         let tax: Decimal = breakdown.iter().map(|detail| detail.tax() + detail.surcharge()).sum();
@@ -221,7 +216,7 @@ mod tests {
                 issue_date: date!(2026 - 11 - 24),
                 description: &description,
                 exchange_rate: Decimal::new(rate, 6),
-                cash_accounting: false,
+                regimes: Regimes::default(),
                 ..samples::invoiced(&issuer, "1", samples::buyer("US", "1").filter(|_| named), &groups)
             };
             let generated_at = datetime!(2026-11-24 19:20:30 +1);

@@ -5,6 +5,7 @@ use time::macros::{date, datetime};
 
 use super::{
     Correction, InvoiceRef, Invoiced, Making, Record, Replaced,
+    breakdown::Regimes,
     party::{Buyer, BuyerId, IdKind, Issuer, Software},
 };
 use crate::domain::{
@@ -73,7 +74,7 @@ pub(crate) fn invoiced<'a>(
         scheme: Scheme::Iva,
         groups,
         exchange_rate: Decimal::ONE,
-        cash_accounting: false,
+        regimes: Regimes::default(),
     }
 }
 

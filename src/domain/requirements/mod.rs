@@ -68,12 +68,7 @@ impl Missing {
     }
 
     fn address(&mut self, contact: &Contact, whose: &str, tool: &str) {
-        let parts = [
-            ("street", contact.street.is_some()),
-            ("postal_code", contact.postal_code.is_some()),
-            ("city", contact.city.is_some()),
-        ];
-        let absent: Vec<&str> = parts.into_iter().filter(|(_, there)| !there).map(|(name, _)| name).collect();
+        let absent = contact.missing_address();
         self.unless(absent.is_empty(), &format!("{} of the {whose}", absent.join(", ")), tool);
     }
 

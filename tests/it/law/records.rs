@@ -237,3 +237,23 @@ fn r14_a_refused_issue_leaves_no_link_and_the_next_goes_on() {
     let verified = office.call("verify_records", json!({}));
     assert_fields(&verified, json!({"verified": true, "records": 2}));
 }
+
+/// AEAT, list L8A: services that are located in the Canary Islands, Ceuta or Melilla are subject to IGIC or IPSI there.
+#[test]
+fn services_to_where_spain_has_another_tax_have_the_key_08() {
+    let mut office = Office::open();
+    let in_spain = |office: &mut Office, code: &str| office.company(json!({"postal_code": code}));
+    let record = "SELECT record FROM registration_records ORDER BY place DESC LIMIT 1";
+    let mut clients = ["35001", "38001", "51001", "52001", "28013"]
+        .map(|code| (in_spain(&mut office, code), code != "28013"))
+        .to_vec();
+    clients.push((office.abroad("US", "12-3456789"), false));
+    for (client, is_08) in clients {
+        for (tax, key) in [("N2", if is_08 { "08" } else { "01" }), ("N1", "01")] {
+            office.sold(client, "100", json!({"tax_category": "outside_scope", "exemption": tax}));
+            let record = office.database.value(record);
+            assert!(record.contains(&format!("\"ClaveRegimen\":\"{key}\"")), "{tax}: {record}");
+        }
+    }
+    assert_eq!(office.call("verify_records", json!({}))["verified"], true);
+}

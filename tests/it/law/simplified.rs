@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::support::office::{Office, assert_fields, id, today_in};
+use crate::support::office::{Office, assert_fields, id, today_in, with};
 
 fn simplified(more: Value) -> Value {
     let mut new = json!({"kind": "simplified"});
@@ -33,6 +33,25 @@ fn art_7_it_names_nobody_and_has_a_series_of_its_own() {
                         (record::json -> 'RegistroAlta') ->> 'FacturaSimplificadaArt7273'
                  FROM registration_records ORDER BY place";
     assert_eq!(office.database.rows(kinds), [["F2", ""], ["F2", ""], ["F1", "S"]]);
+}
+
+/// Art. 7.2: with the tax number and the domicile of its buyer it entitles to a deduction, and with less it does not.
+#[test]
+fn art_7_2_a_ticket_identifies_its_buyer_by_number_and_address() {
+    let mut office = Office::open();
+    let client = id(&office.call("create_client", json!({"name": "Cliente, S.L.", "tax_id": "B12345674"})));
+    let record = "SELECT (record::json -> 'RegistroAlta') ->> 'TipoFactura',
+                         (record::json -> 'RegistroAlta') ->> 'FacturaSimplificadaArt7273'
+                  FROM registration_records ORDER BY place DESC LIMIT 1";
+    for (part, kinds) in [
+        (json!({}), ["F2", ""]),
+        (json!({"street": "Gran Vía 2"}), ["F2", ""]),
+        (json!({"postal_code": "28013", "city": "Madrid"}), ["F1", "S"]),
+    ] {
+        office.call("update_client", with(json!({"client_id": client}), part));
+        office.sold(client, "100", simplified(json!({})));
+        assert_eq!(office.database.rows(record), [kinds]);
+    }
 }
 
 /// Art. 7 holds for what corrects one, too.
