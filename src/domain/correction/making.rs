@@ -16,7 +16,7 @@ use crate::{
         mentions,
         series::Kind,
         tax::{
-            Totals,
+            TaxGroup, Totals,
             treatment::{Treatment, Usual},
         },
     },
@@ -63,11 +63,16 @@ pub fn content(
         (Some(content), _) => {
             let usual = business.usual_tax(client, original.scheme, original.taxed_on());
             match alike(original_lines) {
-                Some(treatment) => line::compose(
-                    &as_on_original(content, treatment),
-                    kept(usual, treatment),
-                    original.currency,
-                )?,
+                Some(treatment) => {
+                    let said = as_on_original(content, treatment, true);
+                    let lines = line::compose(&said, kept(usual, treatment), original.currency)?;
+                    if new.method == Method::Substitution {
+                        let said = as_on_original(content, treatment, false);
+                        let now = Usual { surcharge: client.surcharge, ..kept(usual, treatment) };
+                        in_regime_of_now(&lines, &line::compose(&said, now, original.currency)?, original)?;
+                    }
+                    lines
+                }
                 None => line::compose(content, usual, original.currency)?,
             }
         }
@@ -87,6 +92,9 @@ pub fn content(
     if new.content.is_some() {
         standing.admits(new.method, &lines, &totals)?;
     }
+    if new.method == Method::Difference {
+        changes_something(&lines, &totals, original)?;
+    }
     let totals = standing.settled(new.method, totals);
     if is_for_unpaid {
         standing.admits_unpaid(&totals)?;
@@ -101,8 +109,8 @@ fn alike(lines: &[Line]) -> Option<Treatment> {
 }
 
 /// What is said of the correction's lines; those that say nothing else are taxed, or not, as the original is, for the same
-/// reason.
-fn as_on_original(content: &ContentInput, treatment: Treatment) -> ContentInput {
+/// reason; and bear the surcharge that the original bears, or the usual one.
+fn as_on_original(content: &ContentInput, treatment: Treatment, keeps_surcharge: bool) -> ContentInput {
     let mut content = content.clone();
     let lines = content.lines.iter_mut().map(|line| &mut line.tax);
     for said in lines.chain(content.adjustments.iter_mut().map(|adjustment| &mut adjustment.tax)) {
@@ -113,7 +121,8 @@ fn as_on_original(content: &ContentInput, treatment: Treatment) -> ContentInput 
             said.category = Some(treatment.category);
             said.rate = Some(treatment.rate);
             said.exemption = said.exemption.or(treatment.exemption);
-            said.surcharge_rate = said.surcharge_rate.or(Some(treatment.surcharge_rate));
+            let kept = keeps_surcharge.then_some(treatment.surcharge_rate);
+            said.surcharge_rate = said.surcharge_rate.or(kept);
         }
     }
     content
@@ -130,6 +139,40 @@ fn kept(usual: Usual, treatment: Treatment) -> Usual {
         withholding_rate: treatment.withholding_rate,
         ..usual
     }
+}
+
+/// Refuses lines whose surcharge, or the lack of it, is the original's, where the client has entered the regime of equivalence since
+/// or left it: what stands in the place of an invoice is all that is right (art. 156 LIVA). Which surcharge a retailer bears among
+/// those of a rate is the original's.
+fn in_regime_of_now(lines: &[Line], usually: &[Line], original: &Invoice) -> Result<()> {
+    let bears = |line: &Line| !line.treatment.surcharge_rate.is_zero();
+    if lines.iter().map(bears).eq(usually.iter().map(bears)) {
+        return Ok(());
+    }
+    Err(Error::conflict(
+        format!(
+            "The client's regime of equivalence is another than that of {}: {}.",
+            original.label(),
+            line::changes(lines, usually).join("; ")
+        ),
+        "Say surcharge_rate of each line: that of its rate for goods if the client is in the regime, else 0 (update_client sets surcharge).",
+    ))
+}
+
+/// Art. 15 wants something to be changed.
+fn changes_something(lines: &[Line], totals: &Totals, original: &Invoice) -> Result<()> {
+    let groups = line::groups(lines, original.currency);
+    let is_nothing =
+        |group: &TaxGroup| [group.base, group.amount, group.surcharge].iter().all(Decimal::is_zero);
+    if !groups.iter().all(is_nothing) || !totals.withholding.is_zero() {
+        return Ok(());
+    }
+    let problem = format!("change nothing of {}: no base and no tax", original.label());
+    Err(Error::invalid(
+        "lines",
+        problem,
+        "what is to be added or taken back; or method: substitution for other data",
+    ))
 }
 
 /// The corrective invoice, not issued yet. It is for the same client, in the same currency and tax as its original.

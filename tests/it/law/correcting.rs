@@ -3,7 +3,7 @@
 use facturo::domain::date;
 use serde_json::{Value, json};
 
-use crate::support::office::{NONE, Office, assert_fields, id, number, today_in};
+use crate::support::office::{NONE, Office, assert_fields, id, number, today_in, with};
 
 fn corrective(place: i64) -> String {
     format!("R-{}-{place:04}", today_in("Europe/Madrid").year())
@@ -295,4 +295,21 @@ fn an_invoice_from_elsewhere_is_corrected_in_our_series() {
     assert_eq!(after["outstanding"], "0.00");
     assert!(!office.look(&external)["summary"].to_string().contains("A/17"));
     assert_eq!(office.database.value("SELECT count(*) FROM registration_records"), "1");
+}
+
+#[test]
+fn art_15_a_difference_changes_something() {
+    let mut office = Office::open();
+    let client = office.company(json!({}));
+    let original = office.sold(client, "100", json!({}));
+    let free = json!([{"description": "Sample", "unit_price": 10, "discount_percent": 100}]);
+    let free = office.sold_lines(client, free, json!({}));
+    let words = ["change nothing of F-", "method: substitution"];
+    let line = |price: &str, quantity: i64| json!({"description": "Work", "unit_price": price, "quantity": quantity});
+    office.corrects_not(&original, json!({"lines": [line("0", 1)]}), &words);
+    office.corrects_not(&original, json!({"lines": [line("10", 1), line("10", -1)]}), &words);
+    office.corrects_not(&free, json!({}), &[]);
+    // another rate is a change, and so is another withholding
+    let other = with(line("10", 1), json!({"tax_rate": 10}));
+    office.corrected(&original, json!({"lines": [line("10", -1), other]}));
 }

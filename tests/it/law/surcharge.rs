@@ -178,3 +178,35 @@ fn art_154_liva_services_bear_no_surcharge() {
         json!({"surcharge_total": "5.20", "withholding_total": "0.00", "payable": "126.20"}),
     );
 }
+
+/// Art. 156 LIVA: what replaces an invoice is right by the regime that the client is in, and says so where the original was not.
+#[test]
+fn art_156_liva_a_replacement_is_of_the_regime_that_the_client_is_in() {
+    let mut office = Office::open();
+    let client = office.company(json!({"tax_id": "87654321X"}));
+    let right =
+        |more: Value| with(json!({"method": "substitution", "net_amount": 100, "description": "Work"}), more);
+    let original = office.sold(client, "100", json!({}));
+    office.call("update_client", json!({"client_id": client, "surcharge": true}));
+    let words = ["regime of equivalence", "lines[0]: surcharge_rate 0, now 5.2", "Say surcharge_rate"];
+    office.corrects_not(&original, right(json!({})), &words);
+    let (with_it, _) = office.corrected(&original, right(json!({"surcharge_rate": "5.2"})));
+    assert_fields(&with_it, json!({"surcharge_total": "5.20", "total": "126.20"}));
+    let tobacco = office.sold(client, "100", json!({"surcharge_rate": "1.75"}));
+    let (kept, _) = office.corrected(&tobacco, right(json!({})));
+    assert_fields(&kept, json!({"surcharge_total": "1.75"}));
+    // a service bears none, whatever the client is
+    let service = office.sold(client, "100", json!({"withholding_rate": 15}));
+    office.corrected(&service, right(json!({})));
+    let service = office.sold(client, "100", json!({"surcharge_rate": 0}));
+    office.corrected(&service, right(json!({"surcharge_rate": 0})));
+    // nor does it stay where the client has left the regime
+    office.call("update_client", json!({"client_id": client, "surcharge": false}));
+    office.corrects_not(&with_it, right(json!({})), &["surcharge_rate 5.2, now 0", "Say surcharge_rate"]);
+    let (without, _) = office.corrected(&with_it, right(json!({"surcharge_rate": 0})));
+    assert_fields(&without, json!({"surcharge_total": "0.00", "total": "121.00"}));
+    // a difference goes with its original
+    let (more, _) = office
+        .corrected(&kept, json!({"lines": [{"description": "Back", "unit_price": 10, "quantity": -1}]}));
+    assert_fields(&more, json!({"total": "-12.28"}));
+}
