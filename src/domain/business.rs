@@ -9,8 +9,14 @@ use super::{
     contact::Contact,
     event::Fields,
     ids::BusinessId,
-    tax::{category::Scheme, treatment::Usual},
+    tax::{
+        category::Scheme,
+        rates::{self, Income},
+        treatment::Usual,
+    },
+    tax_id,
 };
+use crate::error::{Error, Result};
 
 #[derive(Debug, Clone)]
 pub struct Business {
@@ -47,6 +53,10 @@ pub struct BusinessDetails {
     pub default_withholding_rate: Decimal,
 }
 
+/// What clients may withhold of a company, for the error.
+pub const WITHHELD_OF_COMPANIES: &str =
+    "0; or 19 of rents and rights and 24 of the right to an image (art. 75 RIRPF, art. 128 LIS)";
+
 impl BusinessDetails {
     /// What holds for a client's lines where they say nothing else. Only clients who are businesses in Spain withhold.
     pub fn usual_tax(&self, client: &ClientDetails, scheme: Scheme, on: Date) -> Usual {
@@ -57,6 +67,25 @@ impl BusinessDetails {
             withholding_rate: if client.withholds() { self.default_withholding_rate } else { Decimal::ZERO },
             on,
         }
+    }
+
+    /// Whether clients may withhold this of it: of companies no more than a part of rents and rights (RIRPF, art. 75; Ley 27/2014,
+    /// art. 128).
+    pub fn may_have_withheld(&self, rate: Decimal) -> bool {
+        let is_corporate = self.tax_id.as_deref().is_some_and(tax_id::is_corporate);
+        let is_company = is_corporate && self.contact.is_in_spain();
+        rate.is_zero() || !is_company || rates::income(rate) == Some(Income::Property)
+    }
+
+    /// Refuses what cannot be of one business.
+    pub fn agree(&self) -> Result<()> {
+        let rate = self.default_withholding_rate;
+        if self.may_have_withheld(rate) {
+            return Ok(());
+        }
+        let problem =
+            format!("{} is of natural persons, and the tax_id is that of a company", rate.normalize());
+        Err(Error::invalid("default_withholding_rate", problem, WITHHELD_OF_COMPANIES))
     }
 
     /// Days between issue and due date for a client.

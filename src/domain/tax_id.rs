@@ -40,6 +40,12 @@ pub fn kind(number: &str) -> Option<Kind> {
     }
 }
 
+/// Whether a Spanish number is that of who pays corporate tax, not income tax (Ley 27/2014, art. 7). Of communities (E, H) and civil
+/// partnerships (J) the members are taxed, and of a foreign entity (N) its own law decides.
+pub fn is_corporate(number: &str) -> bool {
+    kind(number) == Some(Kind::Company) && !number.starts_with(['E', 'H', 'J', 'N'])
+}
+
 /// The number of someone of this country, as it is kept: Spain's without prefix, VAT numbers of other member states
 /// with it, those of other countries as they are. Where no country is given, what looks Spanish must be so.
 pub fn of(field: &'static str, value: &str, country: Option<Country>) -> Result<String> {

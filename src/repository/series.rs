@@ -84,7 +84,7 @@ pub async fn next(
     Err(Error::invalid(
         "issue_date",
         format!("{issue_date} is before {last}, the date of the last invoice of series {}", series.code),
-        format!("{last} or later; dates never run backwards within a series"),
+        format!("{last} or later; dates never run backwards within a series and a year"),
     ))
 }
 

@@ -20,6 +20,7 @@ pub async fn update(
     change(&mut details)?;
     let known = (before.details.tax_id.as_deref(), before.details.contact.country);
     tax_id::settle(&mut details.tax_id, details.contact.country, known)?;
+    details.agree()?;
     let is_registered = repository::record::end(act.tx, act.business_id()).await?.is_some();
     let fixed = |details: &BusinessDetails| (details.tax_id.clone(), details.contact.country);
     if is_registered && fixed(&details) != fixed(&before.details) {

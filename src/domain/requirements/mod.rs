@@ -48,7 +48,7 @@ pub fn check(
     if is_spanish {
         day(invoice, &mut missing);
         currency(invoice, &mut missing);
-        taxes::check(client, invoice, lines, &mut missing);
+        taxes::check(business, client, invoice, lines, &mut missing);
         if invoice.is_simplified() {
             simplified::check(business, invoice, lines, left, &mut missing);
         }

@@ -5,6 +5,7 @@ use rust_decimal::Decimal;
 
 use super::{Missing, is_for_a_business, surcharge, tool_of};
 use crate::domain::{
+    business::{BusinessDetails, WITHHELD_OF_COMPANIES},
     client::ClientDetails,
     correction::Method,
     invoice::Invoice,
@@ -19,7 +20,13 @@ use crate::domain::{
     },
 };
 
-pub(super) fn check(client: &ClientDetails, invoice: &Invoice, lines: &[Line], missing: &mut Missing) {
+pub(super) fn check(
+    business: &BusinessDetails,
+    client: &ClientDetails,
+    invoice: &Invoice,
+    lines: &[Line],
+    missing: &mut Missing,
+) {
     let all = Alike::of(invoice, lines);
     for alike in &all {
         basis(invoice, alike, missing);
@@ -29,7 +36,7 @@ pub(super) fn check(client: &ClientDetails, invoice: &Invoice, lines: &[Line], m
             surcharge::check(client, invoice, alike, missing);
             category(invoice, alike, missing);
             destination(client, invoice, alike, missing);
-            withholding(client, invoice, alike, missing);
+            withholding((business, client), invoice, alike, missing);
         }
     }
     surcharge::apart(invoice, &all, missing);
@@ -205,8 +212,13 @@ fn destination(client: &ClientDetails, invoice: &Invoice, alike: &Alike, missing
     missing.unless(fits, &alike.tell(&what), tool_of(invoice));
 }
 
-/// Arts. 99.2 and 101 LIRPF: who withholds, and how much.
-fn withholding(client: &ClientDetails, invoice: &Invoice, alike: &Alike, missing: &mut Missing) {
+/// Arts. 99.2 and 101 LIRPF, art. 75 RIRPF: who withholds, of whom, and how much.
+fn withholding(
+    (business, client): (&BusinessDetails, &ClientDetails),
+    invoice: &Invoice,
+    alike: &Alike,
+    missing: &mut Missing,
+) {
     let (rate, on) = (alike.treatment.withholding_rate.normalize(), invoice.taxed_on());
     if rate.is_zero() {
         return;
@@ -216,5 +228,12 @@ fn withholding(client: &ClientDetails, invoice: &Invoice, alike: &Alike, missing
     missing.unless(client.withholds(), &alike.tell(&what), tool_of(invoice));
     let known = rates::withheld(on);
     let what = format!("withholding_rate {rate} is no rate of IRPF on {on}: 0, {}", list(&known));
-    missing.unless(known.is_empty() || known.contains(&rate), &alike.tell(&what), tool_of(invoice));
+    if !known.is_empty() && !known.contains(&rate) {
+        return missing.unless(false, &alike.tell(&what), tool_of(invoice));
+    }
+    let what = format!(
+        "withholding_rate {rate} is of natural persons, and the business is a company: {WITHHELD_OF_COMPANIES}"
+    );
+    let holds = known.is_empty() || business.may_have_withheld(rate);
+    missing.unless(holds, &alike.tell(&what), tool_of(invoice));
 }

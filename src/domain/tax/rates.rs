@@ -158,6 +158,16 @@ mod tests {
             let found = known(Scheme::Iva, day).iter().map(ToString::to_string).collect::<Vec<_>>().join(" ");
             assert_eq!(found, rates, "{day}");
         }
+        let days = [
+            (date!(2018 - 05 - 05), "20 13.5 9.5 7 3 0"),
+            (date!(2019 - 05 - 05), "20 13.5 9.5 6.5 3 0"),
+            (date!(2026 - 11 - 24), "20 15 9.5 7 5 3 0"),
+        ];
+        for (day, rates) in days {
+            let found =
+                known(Scheme::Igic, day).iter().map(ToString::to_string).collect::<Vec<_>>().join(" ");
+            assert_eq!(found, rates, "{day}");
+        }
     }
 
     #[test]

@@ -122,3 +122,38 @@ fn alerts_of_drafts_add_up_to_the_totals_they_show() {
     assert_eq!(alerts["unissued_drafts"][0]["amount"], "1210.00");
     assert_eq!(alerts["totals"][0]["amount"], "1210.00");
 }
+
+/// Art. 75 RIRPF, art. 128 LIS: professions are of natural persons, and of companies no more than rents and rights are withheld.
+#[test]
+fn art_75_rirpf_of_a_company_only_rents_and_rights_are_withheld() {
+    let mut office = Office::open();
+    let client = office.company(json!({}));
+    office.call("update_business", json!({"default_withholding_rate": 15}));
+    let words = [
+        "default_withholding_rate",
+        "the tax_id is that of a company",
+        "19",
+        "24",
+        "art. 75 RIRPF",
+        "128 LIS",
+    ];
+    for number in ["B99216582", "A58818501", "G12345674"] {
+        office.refuses("update_business", json!({"tax_id": number}), &words);
+    }
+    for number in ["E12345674", "J12345674", "12345678Z"] {
+        office.call("update_business", json!({"tax_id": number}));
+    }
+    office.call("update_business", json!({"tax_id": "B99216582", "default_withholding_rate": 19}));
+    for rate in ["1", "2", "7", "15", "35", "6"] {
+        office.refuses("update_business", json!({"default_withholding_rate": rate}), &words);
+        let told = format!("lines[0]: withholding_rate {rate} is of natural persons");
+        office.sells_not(
+            client,
+            json!({"withholding_rate": rate}),
+            &[&told, "art. 75 RIRPF", "update_invoice"],
+        );
+    }
+    for rate in ["0", "19", "24", "7.6"] {
+        office.sold(client, "100", json!({"withholding_rate": rate}));
+    }
+}
