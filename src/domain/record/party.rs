@@ -1,7 +1,7 @@
 //! Who stands in a record: the issuer, the buyer, and the software that wrote it.
 
 use crate::{
-    domain::codes::Country,
+    domain::{codes::Country, tax_id},
     error::{Error, Result},
 };
 
@@ -81,8 +81,8 @@ impl IdKind {
 }
 
 impl Buyer {
-    /// A buyer as the client's card has it; none where there is no tax number. In another member state a business has
-    /// a VAT number, which AEAT looks up in VIES, and a private person the number of their country. A country that is
+    /// A buyer as the client's card has it; none where there is no tax number. In another member state a business may have
+    /// a VAT number, which AEAT looks up in VIES; all others have the number of their country. A country that is
     /// not said is Spain.
     pub fn identified(
         name: &str,
@@ -91,16 +91,12 @@ impl Buyer {
         private_person: bool,
     ) -> Result<Option<Self>> {
         let Some(tax_id) = tax_id.map(compact).filter(|id| !id.is_empty()) else { return Ok(None) };
-        let in_union = country.is_some_and(|country| country.is_in_union());
+        let is_vat = !private_person && tax_id::is_vat(&tax_id, country);
         let country = country.as_ref().map_or("ES", Country::alpha2);
-        let prefix = if country == "GR" { "EL" } else { country };
-        let northern_ireland = country == "GB" && tax_id.starts_with("XI");
         let id = if country == "ES" {
             BuyerId::Nif(nif("client.tax_id", &tax_id)?)
-        } else if !private_person && (in_union || northern_ireland) {
-            let has_prefix = northern_ireland || tax_id.starts_with(prefix);
-            let id = if has_prefix { tax_id } else { format!("{prefix}{tax_id}") };
-            BuyerId::Other { country: None, kind: IdKind::Vat, id: bounded_id(id)? }
+        } else if is_vat {
+            BuyerId::Other { country: None, kind: IdKind::Vat, id: bounded_id(tax_id)? }
         } else {
             let listed = if UNLISTED.contains(&country) { OTHER_COUNTRY } else { country };
             BuyerId::Other {
@@ -210,7 +206,8 @@ mod tests {
     fn a_buyer_is_named_by_the_identifier_of_its_country() {
         assert_eq!(buyer("ES", "b-1234567.4", false), BuyerId::Nif("B12345674".into()));
         assert_eq!(buyer("ES", "ESB12345674", false), BuyerId::Nif("B12345674".into()));
-        assert_eq!(buyer("DE", "123456789", false), other(None, IdKind::Vat, "DE123456789"));
+        assert_eq!(buyer("DE", "DE123456789", false), other(None, IdKind::Vat, "DE123456789"));
+        assert_eq!(buyer("DE", "2712345678", false), other(Some("DE"), IdKind::Residence, "2712345678"));
         assert_eq!(buyer("GR", "EL123456789", false), other(None, IdKind::Vat, "EL123456789"));
         assert_eq!(buyer("GB", "XI123456789", false), other(None, IdKind::Vat, "XI123456789"));
         assert_eq!(buyer("GB", "GB123456789", false), other(Some("GB"), IdKind::Residence, "GB123456789"));

@@ -18,6 +18,7 @@ use crate::domain::{
         rates,
         treatment::Treatment,
     },
+    tax_id,
 };
 
 pub(super) fn check(
@@ -194,6 +195,14 @@ fn destination(client: &ClientDetails, invoice: &Invoice, alike: &Alike, missing
     } else if category == Category::IntraEu {
         let what = alike.tell("intra_eu wants a client in another member state");
         missing.unless(place == Place::Union, &what, TOOL);
+        let number =
+            client.tax_id.as_deref().filter(|_| place == Place::Union).filter(|_| !client.private_person);
+        let what = format!(
+            "intra_eu wants the client's VAT number (NIF-IVA), and {} is another: tax_id with the prefix of its country",
+            number.unwrap_or_default()
+        );
+        let is_vat = number.is_none_or(|number| tax_id::is_vat(number, client.contact.country));
+        missing.unless(is_vat, &alike.tell(&what), TOOL);
     }
     if category == Category::Export {
         let outside = match scheme {

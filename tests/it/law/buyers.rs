@@ -88,3 +88,34 @@ fn art_99_2_lirpf_a_client_abroad_withholds_nothing() {
         assert_fields(&invoice, json!({"withholding_total": "0.00"}));
     }
 }
+
+/// Art. 6.1.d and art. 25 LIVA: a business of the Union without a VAT number has its country's, and buys as one at home.
+#[test]
+fn art_25_liva_only_a_vat_number_of_the_union_is_for_intra_eu() {
+    let mut office = Office::open();
+    let record = "SELECT record FROM registration_records ORDER BY place DESC LIMIT 1";
+    for (country, number, kept) in [
+        ("FR", "732829320", "732829320"),
+        ("DE", "27/123/45678", "2712345678"),
+        ("IT", "RSSMRA80A01H501U", "RSSMRA80A01H501U"),
+    ] {
+        let client = office.abroad(country, number);
+        let words =
+            format!("lines[0]: intra_eu wants the client's VAT number (NIF-IVA), and {kept} is another");
+        office.sells_not(client, json!({"tax_category": "intra_eu"}), &[&words, "prefix", "update_client"]);
+        let sold = office.sold(client, "100", json!({}));
+        assert_eq!(sold["buyer"]["tax_id"], kept);
+        let record = office.database.value(record);
+        assert!(record.contains("\"IDType\":\"04\"") && record.contains(kept), "{record}");
+    }
+    let wrong = json!({"name": "Ana", "country": "FR", "tax_id": "FR00732829320"});
+    office.refuses(
+        "create_client",
+        wrong,
+        &["tax_id", "is not a VAT number of France", "without its prefix"],
+    );
+    let client = office.abroad("FR", "40303265045");
+    office.sold(client, "100", json!({"tax_category": "intra_eu"}));
+    let record = office.database.value(record);
+    assert!(record.contains("\"IDType\":\"02\"") && record.contains("FR40303265045"), "{record}");
+}
