@@ -45,7 +45,7 @@ impl Target {
 /// What is known of a client beside its name and contact data.
 #[derive(Deserialize, JsonSchema)]
 struct DetailArgs {
-    /// NIF, CIF, NIE or VAT number.
+    /// NIF, CIF, NIE or VAT number; or the tax number of another country.
     tax_id: Option<Text>,
     /// ISO 639-1, such as es.
     language: Option<Text>,
