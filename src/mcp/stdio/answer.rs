@@ -6,14 +6,16 @@ use rmcp::{
     model::{CallToolResult, ContentBlock, JsonObject, JsonRpcMessage, ServerResult},
     service::TxJsonRpcMessage,
 };
+use serde::ser::Error as _;
 use serde_json::Value;
 
 type Sent = TxJsonRpcMessage<rmcp::RoleServer>;
 
-/// Stands where the text is to be put in. No answer of a tool is an empty object.
-const PLACE: &[u8] = br#""structuredContent":{}"#;
+/// Where the text is to be put in, first as a string and then as structure. No answer of a tool is empty.
+const TEXT: &str = r#""text":"""#;
+const STRUCTURE: &str = r#""structuredContent":{}"#;
 
-/// The result for an answer that is a JSON object. Only [`encode`] makes it whole.
+/// The result for an answer that is a JSON object on one line. Only [`encode`] makes it whole.
 pub fn structured(json: String) -> CallToolResult {
     let mut result = CallToolResult::success(vec![ContentBlock::text(json)]);
     result.structured_content = Some(Value::Object(JsonObject::new()));
@@ -21,24 +23,48 @@ pub fn structured(json: String) -> CallToolResult {
 }
 
 /// The message as one line (serde_json writes no newline of its own).
-pub(super) fn encode(message: &Sent, out: &mut Vec<u8>) -> serde_json::Result<()> {
-    serde_json::to_writer(&mut *out, message)?;
-    if let Some(json) = unplaced(message) {
-        // Within a string the quotes would be escaped. What follows the content is short, so this looks from the end.
-        let place = out.windows(PLACE.len()).rposition(|window| window == PLACE);
-        if let Some(start) = place {
-            out.splice(start + PLACE.len() - "{}".len()..start + PLACE.len(), json.bytes());
-        }
-    }
+pub(super) fn encode(mut message: Sent, out: &mut Vec<u8>) -> serde_json::Result<()> {
+    let Some(json) = take_text(&mut message) else { return serde_json::to_writer(out, &message) };
+    let frame = serde_json::to_string(&message)?;
+    // neither is found within a string, where quotes are escaped
+    let parts = frame.split_once(TEXT).and_then(|(start, rest)| Some((start, rest.split_once(STRUCTURE)?)));
+    let Some((start, (middle, end))) = parts else {
+        return Err(serde_json::Error::custom("rmcp has come to write results in another way"));
+    };
+    out.reserve(frame.len() + 3 * json.len());
+    out.extend_from_slice(start.as_bytes());
+    out.extend_from_slice(TEXT.trim_end_matches('"').as_bytes());
+    quote(&json, out);
+    out.extend_from_slice(middle.as_bytes());
+    out.extend_from_slice(STRUCTURE.trim_end_matches("{}").as_bytes());
+    out.extend_from_slice(json.as_bytes());
+    out.extend_from_slice(end.as_bytes());
     Ok(())
 }
 
+/// As a JSON string. serde_json would look for control characters too, of which its own output has none.
+fn quote(json: &str, out: &mut Vec<u8>) {
+    out.push(b'"');
+    for byte in json.bytes() {
+        if matches!(byte, b'"' | b'\\') {
+            out.push(b'\\');
+        }
+        out.push(byte);
+    }
+    out.push(b'"');
+}
+
 /// The text of a result that [`structured`] made.
-fn unplaced(message: &Sent) -> Option<&str> {
+fn take_text(message: &mut Sent) -> Option<String> {
     let JsonRpcMessage::Response(response) = message else { return None };
-    let ServerResult::CallToolResult(result) = &response.result else { return None };
-    let stands_for_text = result.structured_content.as_ref()?.as_object()?.is_empty();
-    result.content.first()?.as_text().filter(|_| stands_for_text).map(|content| content.text.as_str())
+    let ServerResult::CallToolResult(result) = &mut response.result else { return None };
+    if !result.structured_content.as_ref()?.as_object()?.is_empty() {
+        return None;
+    }
+    match result.content.first_mut()? {
+        ContentBlock::Text(content) => Some(std::mem::take(&mut content.text)),
+        _ => None,
+    }
 }
 
 #[cfg(test)]
@@ -51,13 +77,13 @@ mod tests {
     fn encoded(result: CallToolResult) -> Value {
         let message = Sent::response(ServerResult::CallToolResult(result), RequestId::Number(7));
         let mut out = b"before\n".to_vec();
-        encode(&message, &mut out).unwrap();
+        encode(message, &mut out).unwrap();
         serde_json::from_slice(out.strip_prefix(b"before\n").unwrap()).unwrap()
     }
 
     #[test]
     fn an_answer_goes_out_as_structure_and_as_the_same_text() {
-        let trap = r#""structuredContent":{}"#;
+        let trap = r#""text":"","structuredContent":{}"#;
         let answer = json!({ "summary": "1 client.", "name": format!("ñ \"quoted\" \\ \u{1} {trap}") });
         let sent = encoded(structured(answer.to_string()));
         assert_eq!((&sent["id"], &sent["result"]["isError"]), (&json!(7), &json!(false)));

@@ -83,7 +83,7 @@ where
         for id in self.subscriptions.drain() {
             let result = SubscriptionsListenResult::complete(id.clone());
             let result = Sent::response(ServerResult::SubscriptionsListenResult(result), id.clone());
-            if let Err(error) = self.outbox.push(|out| answer::encode(&result, out)) {
+            if let Err(error) = self.outbox.push(|out| answer::encode(result, out)) {
                 tracing::debug!(%error, "a subscription could not be told that it ends");
             }
             let cancelled = CancelledNotificationParam::new(Some(id), Some("the server is closing".into()));
@@ -203,7 +203,7 @@ where
     /// The message is queued before this returns; the future resolves when it has been written.
     fn send(&mut self, message: Sent) -> impl Future<Output = io::Result<()>> + Send + 'static {
         let queued =
-            self.note_sent(&message).and_then(|()| self.outbox.push(|out| answer::encode(&message, out)));
+            self.note_sent(&message).and_then(|()| self.outbox.push(|out| answer::encode(message, out)));
         let (outbox, stop) = (self.outbox.clone(), self.stop.clone());
         async move {
             queued?;
