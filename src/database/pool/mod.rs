@@ -11,7 +11,9 @@ mod url_tests;
 
 use std::time::Duration;
 
-use deadpool_postgres::{Manager, ManagerConfig, Pool, RecyclingMethod, Runtime, Timeouts, WeakPool};
+use deadpool_postgres::{
+    Manager, ManagerConfig, Pool, QueueMode, RecyclingMethod, Runtime, Timeouts, WeakPool,
+};
 use tokio_postgres::Config;
 
 use self::connect::Connector;
@@ -31,6 +33,7 @@ pub fn build(server: &Server) -> Result<Pool> {
     let recycling = ManagerConfig { recycling_method: RecyclingMethod::Fast };
     Pool::builder(Manager::from_connect(Config::new(), connector, recycling))
         .max_size(CONNECTIONS)
+        .queue_mode(QueueMode::Lifo) // calls one after the other find a server process whose caches are warm
         .timeouts(Timeouts { wait: Some(WAIT), create, recycle: Some(WAIT) })
         .runtime(Runtime::Tokio1)
         .build()
