@@ -25,7 +25,7 @@ fn work(client_id: ClientId, issuing: Issuing) -> NewInvoice {
         quantity: Decimal::ONE,
         unit_price: Decimal::TEN,
         discount_percent: Decimal::ZERO,
-        tax: TreatmentInput { rate: Some(Decimal::ZERO), ..TreatmentInput::default() },
+        tax: TreatmentInput::default(),
     };
     NewInvoice {
         client_id,
