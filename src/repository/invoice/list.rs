@@ -40,7 +40,7 @@ impl Default for Filter {
             client_id: None,
             issued: (DAY_MIN, DAY_MAX),
             due: (DAY_MIN, DAY_MAX),
-            total: (Decimal::ZERO, decimal::LIMIT),
+            total: (-decimal::LIMIT, decimal::LIMIT), // corrections go below zero
             query: None,
         }
     }

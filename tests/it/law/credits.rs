@@ -38,6 +38,34 @@ fn of_a_paid_original_all_that_is_taken_back_is_a_credit() {
 }
 
 #[test]
+fn a_credit_is_in_every_list_that_its_original_is_in() {
+    let mut office = Office::open();
+    let client = office.company(json!({}));
+    let original = office.sold(client, "100", json!({}));
+    office.call("record_payment", json!({"invoice_id": original["id"]}));
+    let (credit, _) = office.corrected(&original, json!({}));
+    let ids = |list: &Value| -> Vec<Value> {
+        list["items"].as_array().unwrap().iter().map(|item| item["id"].clone()).collect()
+    };
+    for sort in ["newest", "oldest", "due", "total"] {
+        let first = office.call("list_invoices", json!({"sort": sort, "limit": 1}));
+        let rest =
+            office.call("list_invoices", json!({"sort": sort, "limit": 1, "cursor": first["next_cursor"]}));
+        let mut both = [ids(&first), ids(&rest)].concat();
+        both.sort_by_key(Value::as_i64);
+        assert_eq!(both, [original["id"].clone(), credit["id"].clone()], "{sort}");
+    }
+    for filter in [
+        json!({"status": "pending"}),
+        json!({"query": credit["number"]}),
+        json!({"max_total": -1}),
+        json!({"min_total": -121, "max_total": 0}),
+    ] {
+        assert_eq!(ids(&office.call("list_invoices", filter.clone())), [credit["id"].clone()], "{filter}");
+    }
+}
+
+#[test]
 fn of_a_paid_original_that_nothing_stands_in_for_all_is_a_credit() {
     let mut office = Office::open();
     let client = office.company(json!({}));
