@@ -138,7 +138,7 @@ fn described(role: &Role) -> String {
         Standing::Superuser => "a superuser, from whom nothing is kept",
         Standing::Owner => "the owner, from whom nothing is kept",
         Standing::Excessive => {
-            "more than it needs: it may change tables or what is append-only, become another role, or get at the server's files"
+            "more than it needs: it may change tables or what is append-only, make schemas, become another role, or get at the server's files"
         }
         Standing::Limited(Rights::Use) => {
             "least rights: it reads and writes, and changes nothing append-only"

@@ -52,7 +52,7 @@ pub enum Standing {
     Superuser,
     /// Of the tables; or it is exempt from policies.
     Owner,
-    /// It may change tables or what is append-only, become another role, or read the server's files.
+    /// It may change tables or what is append-only, make schemas, become another role, or read the server's files.
     Excessive,
     Limited(Rights),
     Stranger,
@@ -244,8 +244,8 @@ async fn has_become(tx: &Transaction<'_>, login: &Login) -> Result<()> {
         Some(Standing::Limited(rights)) if rights == login.rights => Ok(()),
         Some(Standing::Excessive) => Err(Error::conflict(
             format!(
-                "{name} may do more than a login should: make tables or roles, become another role, change what is append-only, or \
-                 get at the server's files."
+                "{name} may do more than a login should: make tables, schemas or roles, become another role, change what is \
+                 append-only, or get at the server's files."
             ),
             "Take another name. If all may make tables here, as before PostgreSQL 15, run REVOKE CREATE ON SCHEMA public FROM PUBLIC first.",
         )),

@@ -10,6 +10,8 @@ SELECT r.rolname::text,
            SELECT FROM pg_roles other
            WHERE pg_has_role(r.oid, other.oid, 'MEMBER')
              AND (other.oid <> r.oid AND other.rolcanlogin
+                  -- a schema of its own would be looked into before facturo's by the role of the same name
+                  OR has_database_privilege(other.oid, current_database(), 'CREATE')
                   OR other.rolsuper OR other.rolbypassrls OR other.rolcreaterole OR other.rolreplication
                   OR other.oid = (SELECT c.relowner FROM pg_class c WHERE c.oid = to_regclass('schema_migrations'))
                   OR other.rolname IN ('pg_read_server_files', 'pg_write_server_files', 'pg_execute_server_program'))) OR EXISTS (

@@ -107,6 +107,7 @@ async fn a_role_that_may_do_more_than_a_login_should_is_not_let_in() {
         ),
         ("writes_all", "CREATE ROLE writes_all LOGIN; GRANT pg_write_all_data TO writes_all"),
         ("becomes_owner", "CREATE ROLE becomes_owner LOGIN NOINHERIT; GRANT owner TO becomes_owner"),
+        ("makes_schemas", "CREATE ROLE makes_schemas LOGIN; GRANT CREATE ON DATABASE books TO makes_schemas"),
         ("becomes_ana", "CREATE ROLE becomes_ana LOGIN; GRANT ana TO becomes_ana"),
     ] {
         admin.batch_execute(rights).await.unwrap();
