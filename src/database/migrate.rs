@@ -1,6 +1,8 @@
 //! Migrations: forward only, embedded, checksummed, all pending ones in one transaction under one lock. Nothing is prepared, so that
 //! they run through any pooler.
 
+use std::fmt::Display;
+
 use sha2::{Digest, Sha256};
 use tokio_postgres::{
     Client, GenericClient, Transaction,
@@ -89,13 +91,34 @@ pub async fn inspect(client: &impl GenericClient) -> Result<Schema> {
 /// made, which is no failure: the owner serves all the same.
 pub async fn migrate(client: &mut Client) -> Result<Missing> {
     let mut tx = lock(client).await?;
-    tx.batch_execute(include_str!("../../sql/queries/migration/create_table.sql")).await?;
-    if let Schema::Behind { applied } = inspect(&tx).await? {
-        apply(&mut tx, &MIGRATIONS[applied..]).await?;
-    }
-    let missing = roles::prepare(&mut tx).await?;
+    let missing = advance(&mut tx).await?;
     tx.commit().await?;
     Ok(missing)
+}
+
+/// The same, within a transaction that holds the [lock](hold).
+pub async fn advance(tx: &mut Transaction<'_>) -> Result<Missing> {
+    create_table(tx).await?;
+    if let Schema::Behind { applied } = inspect(&*tx).await? {
+        apply(tx, &MIGRATIONS[applied..]).await?;
+    }
+    roles::prepare(tx).await
+}
+
+/// Makes the tables as they were after so many migrations, in a database without any.
+///
+/// # Errors
+/// Where a newer facturo has more migrations.
+pub async fn begin(tx: &mut Transaction<'_>, applied: i64) -> Result<()> {
+    create_table(tx).await?;
+    let first = usize::try_from(applied).ok().and_then(|applied| MIGRATIONS.get(..applied));
+    apply(tx, first.ok_or_else(|| newer(applied))?).await.map_err(|error| match error.sql_state() {
+        Some(&SqlState::DUPLICATE_TABLE) => Error::conflict(
+            "The database is not empty: something in it has the name of a table of facturo's.",
+            "Make an empty database, and name it in DATABASE_URL.",
+        ),
+        _ => error,
+    })
 }
 
 /// Lifts the limits for a transaction: they are for calls, and what it does takes as long as it takes.
@@ -104,13 +127,23 @@ pub async fn lift_limits(tx: &Transaction<'_>) -> Result<()> {
     Ok(())
 }
 
-/// Begins a transaction that changes the schema or roles, one at a time: it keeps every other waiting until it ends, so that this
-/// holds behind a transaction pooler too.
+/// Begins a transaction that changes the schema or roles.
 pub async fn lock(client: &mut Client) -> Result<Transaction<'_>> {
     let tx = client.transaction().await?;
-    lift_limits(&tx).await?;
-    tx.query_typed(include_str!("../../sql/queries/migration/lock.sql"), &[]).await?;
+    hold(&tx).await?;
     Ok(tx)
+}
+
+/// Has a transaction change the schema or roles alone: it keeps every other that wants to waiting until it ends, so that this holds
+/// behind a transaction pooler too.
+pub async fn hold(tx: &Transaction<'_>) -> Result<()> {
+    lift_limits(tx).await?;
+    tx.query_typed(include_str!("../../sql/queries/migration/lock.sql"), &[]).await?;
+    Ok(())
+}
+
+async fn create_table(tx: &Transaction<'_>) -> Result<()> {
+    Ok(tx.batch_execute(include_str!("../../sql/queries/migration/create_table.sql")).await?)
 }
 
 async fn apply(tx: &mut Transaction<'_>, pending: &[Migration]) -> Result<()> {
@@ -153,7 +186,7 @@ pub async fn has_trigrams(client: &impl GenericClient) -> Result<bool> {
 }
 
 /// Tries to create the trigram extension; a server that does not allow it is no error.
-pub async fn create_trigrams(tx: &mut Transaction<'_>) -> Result<()> {
+async fn create_trigrams(tx: &mut Transaction<'_>) -> Result<()> {
     let attempt = tx.transaction().await?;
     match attempt.batch_execute(include_str!("../../sql/search/trigram.sql")).await {
         Ok(()) => Ok(attempt.commit().await?),
@@ -172,7 +205,7 @@ impl Migration {
     }
 }
 
-fn newer(version: i32) -> Error {
+fn newer(version: impl Display) -> Error {
     Error::unavailable(
         format!(
             "The database was made by a newer facturo: its schema is at version {version}, and this facturo knows {}.",

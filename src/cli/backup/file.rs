@@ -2,7 +2,7 @@
 //! tools read the archive and do not look at the line.
 
 use std::{
-    fs::File,
+    fs::{self, File},
     io::{self, Read as _, Seek as _, SeekFrom, Write as _},
     path::Path,
 };
@@ -44,7 +44,7 @@ impl Manifest {
 
     /// Reads the line, and holds the archive before it to it.
     pub(in crate::cli) fn read(path: &Path) -> Result<Self> {
-        let mut file = File::open(path).map_err(|error| unreadable(path, &error.to_string()))?;
+        let mut file = open(path)?;
         let read = line(&mut file).and_then(|line| {
             file.rewind()?;
             Ok((line, begins_as_archive(&mut file)?))
@@ -52,9 +52,10 @@ impl Manifest {
         let (line, is_archive) = read.map_err(|error| unreadable(path, &error.to_string()))?;
         let manifest = line.and_then(|line| serde_json::from_slice::<Self>(&line).ok());
         match manifest {
-            Some(manifest) if manifest.facturo_backup > FORM => {
-                Err(unreadable(path, &format!("facturo {} made it, which is newer", manifest.version)))
-            }
+            Some(manifest) if manifest.facturo_backup > FORM => Err(unreadable(
+                path,
+                &format!("facturo {} made it, which is newer", manifest.version.escape_debug()),
+            )),
             Some(manifest) => manifest.hold(&mut file, path),
             None if is_archive => {
                 Err(unreadable(path, "its end is missing, or `facturo backup` did not make it"))
@@ -81,6 +82,14 @@ impl Manifest {
     }
 }
 
+/// A pipe would be waited for, and a device read for ever.
+fn open(path: &Path) -> Result<File> {
+    let opened =
+        fs::metadata(path).and_then(|it| if it.is_file() { File::open(path).map(Some) } else { Ok(None) });
+    let file = opened.map_err(|error| unreadable(path, &error.to_string()))?;
+    file.ok_or_else(|| unreadable(path, "it is no regular file"))
+}
+
 fn unreadable(path: &Path, problem: &str) -> Error {
     Error::invalid(
         super::FILE,
@@ -94,7 +103,7 @@ fn line(file: &mut File) -> io::Result<Option<Vec<u8>>> {
     let length = file.seek(SeekFrom::End(0))?;
     file.seek(SeekFrom::Start(length.saturating_sub(LINE_MAX)))?;
     let mut tail = Vec::new();
-    file.read_to_end(&mut tail)?;
+    file.take(LINE_MAX).read_to_end(&mut tail)?;
     let Some(lines) = tail.strip_suffix(b"\n") else { return Ok(None) };
     Ok(lines.iter().rposition(|byte| *byte == b'\n').map(|at| lines.split_at(at + 1).1.to_vec()))
 }

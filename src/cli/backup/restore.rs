@@ -2,9 +2,6 @@
 
 use std::path::{Path, PathBuf};
 
-use deadpool_postgres::Client;
-use tokio_postgres::IsolationLevel;
-
 use super::{
     file::Manifest,
     inventory::{Chains, Inventory},
@@ -12,13 +9,7 @@ use super::{
 use crate::{
     books,
     config::Config,
-    database::{
-        self, Database,
-        archive::{self, Programs},
-        migrate,
-        private_server::Settings,
-        roles,
-    },
+    database::{self, Database, archive, migrate, private_server::Settings, roles},
     error::{Error, Result},
 };
 
@@ -44,7 +35,11 @@ async fn make(config: &Config, file: &Path) -> Result<()> {
     let database = Database::open(config).await?;
     expect_empty(&database, config).await?;
     let chains = read(&database, database::private_settings(config)?, &file, &manifest).await?;
-    crate::cli::say(&format!("Restored {}, as of {}.", manifest.holds.size(), manifest.made_at));
+    crate::cli::say(&format!(
+        "Restored {}, as of {}.",
+        manifest.holds.size(),
+        manifest.made_at.escape_debug()
+    ));
     crate::cli::say(&chains.told());
     if !database.is_private() {
         crate::cli::say("Logins are in no backup: `facturo roles add` makes those that are to serve here.");
@@ -52,7 +47,8 @@ async fn make(config: &Config, file: &Path) -> Result<()> {
     Ok(())
 }
 
-/// Fills an empty database, with programs that are found by these settings. Answers what was verified in it.
+/// Fills an empty database, with programs that are found by these settings: all of it, or nothing. The tables are facturo's own, and
+/// of the archive there are only rows. Answers what was verified in it.
 pub(in crate::cli) async fn read(
     database: &Database,
     settings: Settings,
@@ -62,34 +58,21 @@ pub(in crate::cli) async fn read(
     let mut client = books::client(database).await?;
     roles::require_owner(&**client, "facturo restore").await?;
     let programs = database.programs(settings, &client, manifest.pg_dump).await?;
-    fill(&mut client, &programs, file, &manifest.holds).await?;
-    migrate::migrate(&mut client).await?;
-    let chains = verify(&mut client).await?;
-    match &manifest.holds.chains {
-        Some(before) if *before != chains => Err(differs()),
-        _ => Ok(chains),
-    }
-}
-
-/// Who comes meanwhile to make a schema waits, and finds one.
-async fn fill(client: &mut Client, programs: &Programs, file: &Path, holds: &Inventory) -> Result<()> {
-    let mut tx = migrate::lock(client).await?;
-    let contents = programs.contents(file).await?;
-    programs.restore(file, &of_the_schema(&contents)).await?;
-    if archive::tables(&tx).await? != holds.tables {
+    let mut tx = client.transaction().await?;
+    migrate::hold(&tx).await?;
+    let Inventory { tables, chains } = &manifest.holds;
+    migrate::begin(&mut tx, tables.get("schema_migrations").copied().unwrap_or_default()).await?;
+    programs.load(file, &tx).await?;
+    if archive::tables(&*tx).await? != *tables {
         return Err(differs());
     }
-    migrate::create_trigrams(&mut tx).await?;
-    Ok(tx.commit().await?)
-}
-
-/// Without what the target has its own of: schemas and extensions, which belong to a database as a whole, and logins, which belong
-/// to a server. Of the policies those stay that are nobody's.
-fn of_the_schema(contents: &str) -> String {
-    let of_a_login = |entry: &str| entry.contains(" POLICY ") && !entry.contains(roles::POLICY_FOR_ALL);
-    let entries =
-        contents.lines().filter(|line| !line.starts_with(';') && !line.contains(" - ") && !of_a_login(line));
-    entries.fold(String::new(), |list, entry| list + entry + "\n")
+    migrate::advance(&mut tx).await?;
+    let verified = Chains::verify(&tx).await?;
+    if chains.as_ref().is_some_and(|before| *before != verified) {
+        return Err(differs());
+    }
+    tx.commit().await?;
+    Ok(verified)
 }
 
 async fn expect_empty(database: &Database, config: &Config) -> Result<()> {
@@ -116,32 +99,9 @@ async fn expect_empty(database: &Database, config: &Config) -> Result<()> {
     ))
 }
 
-async fn verify(client: &mut Client) -> Result<Chains> {
-    let tx = client.build_transaction().isolation_level(IsolationLevel::RepeatableRead).read_only(true);
-    let tx = tx.start().await?;
-    migrate::lift_limits(&tx).await?;
-    Chains::verify(&tx).await
-}
-
 fn differs() -> Error {
     Error::conflict(
-        "What was restored is not what the backup says it holds.",
-        "Do not work with it. Restore into another empty database, and keep the file.",
+        "What the backup holds is not what it says it holds.",
+        "Nothing was restored. Keep the file, and take an older one.",
     )
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn what_belongs_to_database_and_server_is_left_to_them() {
-        let left = "; Archive created\n5; 2615 2200 SCHEMA - public pg_database_owner\n\
-            3399; 0 0 COMMENT - SCHEMA public pg_database_owner\n2; 3079 16 EXTENSION - pg_trgm \n\
-            3370; 3256 16727 POLICY public invoices business_1 postgres\n";
-        let taken = "216; 1259 16466 TABLE public clients postgres\n3391; 0 16466 TABLE DATA public clients postgres\n\
-            3361; 0 16466 ROW SECURITY public clients postgres\n\
-            3369; 3256 16726 POLICY public invoices facturo_drafts_alone postgres\n";
-        assert_eq!(of_the_schema(&format!("{left}{taken}")), taken);
-    }
 }

@@ -1,19 +1,22 @@
 //! Archives in the custom format of `pg_dump`, written and read by PostgreSQL's own programs.
 
 mod counts;
+mod load;
 
 use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::process::{Output, Stdio};
 
-use tokio::io::AsyncWriteExt as _;
-use tokio::process::Command;
+use tokio::io::{AsyncWriteExt as _, BufReader};
+use tokio::process::{Child, Command};
 use tokio_postgres::Transaction;
 
 pub use self::counts::tables;
 use super::pool::{Environment, Server};
 use super::private_server::{self, Binaries, Settings};
 use crate::error::{Error, Result};
+
+const RESTORE: &str = "pg_restore";
 
 /// What a transaction sees, for `pg_dump` to see the same.
 #[derive(Debug)]
@@ -66,27 +69,23 @@ impl Programs {
         run("pg_dump", command, "").await.map(drop)
     }
 
-    /// The archive's table of contents: an entry a line, and comments.
+    /// Takes the rows of the archive into tables that are there and empty, within a transaction that is the caller's to end.
     ///
     /// # Errors
-    /// `Unavailable` with what `pg_restore` has to say of the file.
-    pub async fn contents(&self, archive: &Path) -> Result<String> {
-        let mut command = self.command("pg_restore");
-        command.arg("--list").arg(archive).stdout(Stdio::piped());
-        let output = run("pg_restore", command, "").await?;
-        Ok(String::from_utf8_lossy(&output.stdout).into_owned())
-    }
-
-    /// Restores these entries of the archive's contents, all of them or none.
-    ///
-    /// # Errors
-    /// `Unavailable` with what `pg_restore` has to say; the database is as it was.
-    pub async fn restore(&self, archive: &Path, contents: &str) -> Result<()> {
-        let mut command = self.command("pg_restore");
-        command.args(["--single-transaction", "--exit-on-error", "--no-owner", "--no-acl"]);
-        command.args(["--use-list=/dev/stdin", "--dbname="]).arg(archive);
-        command.stdout(Stdio::null());
-        run("pg_restore", command, contents).await.map(drop)
+    /// `Unavailable` with what `pg_restore` has to say of the file; `Conflict` where its rows are not what the tables hold.
+    pub async fn load(&self, archive: &Path, tx: &Transaction<'_>) -> Result<()> {
+        let loads = load::loads(tx).await?;
+        let mut list = self.command(RESTORE);
+        list.arg("--list").arg(archive).stdout(Stdio::piped());
+        let contents = run(RESTORE, list, "").await?.stdout;
+        let chosen = load::chosen(&String::from_utf8_lossy(&contents), &loads);
+        let mut command = self.command(RESTORE);
+        command.args(["--data-only", "--use-list=/dev/stdin", "--file=-"]).arg(archive);
+        let mut child = start(command.stdout(Stdio::piped()), &chosen).await?;
+        if let Some(script) = child.stdout.take() {
+            load::load(tx, &loads, &mut BufReader::new(script)).await?;
+        }
+        ended(RESTORE, child).await.map(drop)
     }
 
     fn command(&self, program: &str) -> Command {
@@ -98,17 +97,23 @@ impl Programs {
     }
 }
 
-/// Runs a program to its end. Where that is no good one, the first thing that went wrong is told, without what follows it,
-/// which quotes rows.
+/// Runs a program to its end.
 async fn run(program: &'static str, mut command: Command, input: &str) -> Result<Output> {
-    let ended = async {
-        let mut child = command.spawn()?;
-        if let Some(mut stdin) = child.stdin.take() {
-            let _ = stdin.write_all(input.as_bytes()).await; // one that did not want it says why
-        }
-        child.wait_with_output().await
-    };
-    let output = ended.await.map_err(|error| Error::internal("running PostgreSQL's programs", error))?;
+    ended(program, start(&mut command, input).await?).await
+}
+
+async fn start(command: &mut Command, input: &str) -> Result<Child> {
+    let mut child = command.spawn().map_err(unable)?;
+    if let Some(mut stdin) = child.stdin.take() {
+        let _ = stdin.write_all(input.as_bytes()).await; // one that did not want it says why
+    }
+    Ok(child)
+}
+
+/// Waits for a program. Where its end is no good one, the first thing that went wrong is told, without what follows it, which quotes
+/// rows.
+async fn ended(program: &'static str, child: Child) -> Result<Output> {
+    let output = child.wait_with_output().await.map_err(unable)?;
     if output.status.success() {
         return Ok(output);
     }
@@ -118,4 +123,8 @@ async fn run(program: &'static str, mut command: Command, input: &str) -> Result
         format!("{program} failed: {}.", cause.unwrap_or("it ended at once").trim_end_matches('.')),
         "Nothing was changed; put that right, and try again.",
     ))
+}
+
+fn unable(error: std::io::Error) -> Error {
+    Error::internal("running PostgreSQL's programs", error)
 }

@@ -1,0 +1,1 @@
+SELECT setval(to_regclass($1), $2, $3)
