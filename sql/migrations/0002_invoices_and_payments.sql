@@ -122,8 +122,13 @@ CREATE TABLE invoice_lines (
     surcharge_rate   numeric(7, 4) NOT NULL CONSTRAINT invoice_lines_surcharge_rate CHECK (surcharge_rate BETWEEN 0 AND 100),
     withholding_rate numeric(7, 4) NOT NULL CONSTRAINT invoice_lines_withholding_rate CHECK (withholding_rate BETWEEN 0 AND 100),
     net              numeric(19, 4) NOT NULL,
+    -- of a correction that leaves nothing: what was left of the tax, in place of what the rates make of the net amount
+    rest_tax         numeric(19, 4),
+    rest_surcharge   numeric(19, 4),
+    rest_withholding numeric(19, 4),
     PRIMARY KEY (business_id, invoice_id, position),
     CONSTRAINT invoice_lines_priced_once CHECK ((price_with_tax IS NULL) = (gross IS NULL)),
+    CONSTRAINT invoice_lines_rest_whole CHECK ((rest_tax IS NULL) = (rest_surcharge IS NULL)),
     FOREIGN KEY (business_id, invoice_id) REFERENCES invoices (business_id, id) ON DELETE CASCADE
 );
 

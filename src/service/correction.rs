@@ -13,6 +13,7 @@ use crate::{
         document,
         ids::InvoiceId,
         invoice::Invoice,
+        record::issued::Corrected,
     },
     error::Result,
     repository,
@@ -50,7 +51,9 @@ pub async fn create(
     let standing = Standing::new((&*original, &original_lines[..]), each);
     let (lines, totals) = correction::content(&new, &standing, &business, &client.details)?;
     let left = if new.method == Method::Difference { standing.total() } else { Decimal::ZERO };
-    let mut corrective = correction::draft(original, &new, (&lines, totals), issue_date, act.now)?;
+    let (exchange_rate, groups) = (correction::exchange_rate(&new, &standing)?, standing.groups());
+    let mut corrective =
+        correction::draft(original, &new, exchange_rate, (&lines, totals), issue_date, act.now)?;
     corrective.client_name.clone_from(&client.details.name);
     let series = series::of(&all_series, &corrective)?;
     series::issue(act, series, &client, &mut corrective, &lines, issue_date, left).await?;
@@ -64,9 +67,10 @@ pub async fn create(
         ("correction_reason", Some(new.reason)),
     ];
     let corrective = InvoiceWithLines { invoice: corrective, lines };
+    let corrected = Corrected { original: &held.now.invoice, groups: &groups };
     let (original, ()) = repository::together(
         held.save(act, "corrected", details),
-        issuing::seal(act, &business, &client, &corrective, Some(&held.now), &frozen),
+        issuing::seal(act, &business, &client, &corrective, Some(corrected), &frozen),
     )
     .await?;
     Ok((corrective, original))

@@ -5,15 +5,13 @@ use crate::{
     domain::{
         business::BusinessDetails,
         client::Client,
-        correction::Method,
         document::{Frozen, Papers},
         invoice::Invoice,
-        line::{self, Line},
+        line::Line,
         record::{
             InvoiceRef, Making, Record,
-            breakdown::{self, Detail, Regimes},
             chain::{Head, Link},
-            issued::{exchange_rate, issuer},
+            issued::{Corrected, issuer},
             party::Software,
         },
     },
@@ -31,14 +29,13 @@ pub(super) fn freeze(
     Papers { business, client: &client.details, invoice, lines }.freeze()
 }
 
-/// Keeps the document of an issued invoice, and registers the invoice; `business` as the document has it. `original` is the one
-/// that it corrects.
+/// Keeps the document of an issued invoice, and registers the invoice; `business` as the document has it.
 pub(super) async fn seal(
     act: &Act<'_>,
     business: &BusinessDetails,
     client: &Client,
     issued: &InvoiceWithLines,
-    original: Option<&InvoiceWithLines>,
+    corrected: Option<Corrected<'_>>,
     frozen: &Frozen,
 ) -> Result<()> {
     let InvoiceWithLines { invoice, lines } = issued;
@@ -47,12 +44,7 @@ pub(super) async fn seal(
     if !business.contact.is_in_spain() {
         return freeze.await;
     }
-    let substituted = invoice.correction.as_ref().is_some_and(|it| it.method == Method::Substitution);
-    let replaced = match original {
-        Some(original) if substituted => breakdown_of(original)?,
-        _ => Vec::new(),
-    };
-    repository::together(freeze, add(act, invoice, |making| papers.record(&replaced, making))).await.map(drop)
+    repository::together(freeze, add(act, invoice, |making| papers.record(corrected, making))).await.map(drop)
 }
 
 /// Registers that an invoice was cancelled, where it was registered before.
@@ -62,12 +54,6 @@ pub(super) async fn register_cancellation(act: &Act<'_>, invoice: &Invoice) -> R
     let Some(registered) = registered else { return Ok(()) };
     let named: InvoiceRef = registered.invoice;
     add(act, invoice, |making| Record::cancellation(named.clone(), making)).await
-}
-
-/// Of an invoice that is replaced, whose amounts alone are recorded again.
-fn breakdown_of(InvoiceWithLines { invoice, lines }: &InvoiceWithLines) -> Result<Vec<Detail>> {
-    let groups = line::groups(lines, invoice.currency);
-    breakdown::of(invoice.scheme, &groups, exchange_rate(invoice)?, Regimes::default())
 }
 
 /// Adds a record to the chain. Its time is taken under the lock on the chain's end, so that the times run forward.

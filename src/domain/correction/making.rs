@@ -34,7 +34,7 @@ pub struct NewCorrection {
     pub content: Option<ContentInput>,
     pub issue_date: Option<Date>,
     pub series: Option<String>,
-    /// The original's where absent.
+    /// The original's where absent. By difference only where the original, from elsewhere, has none.
     pub exchange_rate: Option<Decimal>,
     /// Printed on the document; the original's where absent and its lines are exempt by what those say.
     pub notes: Option<String>,
@@ -50,6 +50,24 @@ pub fn day(asked: Option<Date>, original: &Invoice, today: Date) -> Result<Date>
     Err(Error::invalid("issue_date", format!("{day} is before the original's"), accepted))
 }
 
+/// The euros for one unit of the currency. By difference they are the original's or, where it has none, those of its first
+/// correction: what was charged is taken back as it was turned (art. 79.Once LIVA).
+pub fn exchange_rate(new: &NewCorrection, standing: &Standing<'_>) -> Result<Option<Decimal>> {
+    let (original, _) = standing.original();
+    let known = standing.exchange_rate().filter(|_| original.currency != Currency::EUR);
+    match (known, new.exchange_rate) {
+        (Some(known), Some(asked)) if new.method == Method::Difference && asked != known => {
+            let known = known.normalize();
+            Err(Error::invalid(
+                "exchange_rate",
+                format!("{} is not the {known} of {}", asked.normalize(), original.label()),
+                format!("{known}, or nothing; a rate that was wrong is put right by method substitution"),
+            ))
+        }
+        (known, asked) => Ok(asked.or(known)),
+    }
+}
+
 /// What stands on the corrective invoice, taxed as on the day of the original, and what it comes to.
 pub fn content(
     new: &NewCorrection,
@@ -59,7 +77,7 @@ pub fn content(
 ) -> Result<(Vec<Line>, Totals)> {
     let (original, original_lines) = standing.original();
     let is_for_unpaid = Code::of(original, new.method, new.code)?.is_unpaid();
-    let lines = match (&new.content, new.method) {
+    let mut lines = match (&new.content, new.method) {
         (Some(content), _) => {
             let usual = business.usual_tax(client, original.scheme, original.taxed_on());
             match alike(original_lines) {
@@ -76,30 +94,38 @@ pub fn content(
                 None => line::compose(content, usual, original.currency)?,
             }
         }
-        (None, Method::Difference) => {
-            let label = original.label();
-            standing.taken_back(&match business.language.code() {
-                "es" => format!("Importe restante de la factura {label}"),
-                _ => format!("Remaining amount of {label}"),
-            })?
-        }
+        (None, Method::Difference) => taken_back(standing, is_for_unpaid, business)?,
         (None, Method::Substitution) => {
             let accepted = "all that is right, since it replaces the original";
             return Err(Error::invalid("lines", "are missing", accepted));
         }
     };
+    if new.content.is_some() && new.method == Method::Difference {
+        standing.settle(&mut lines);
+    }
     let totals = line::totals(&lines, original.currency)?;
     if new.content.is_some() {
+        if is_for_unpaid {
+            standing.admits_unpaid(&lines)?;
+        }
         standing.admits(new.method, &lines, &totals)?;
     }
     if new.method == Method::Difference {
         changes_something(&lines, &totals, original)?;
     }
-    let totals = standing.settled(new.method, totals);
-    if is_for_unpaid {
-        standing.admits_unpaid(&totals)?;
-    }
     Ok((lines, totals))
+}
+
+/// The lines of a correction that says none.
+fn taken_back(standing: &Standing<'_>, is_for_unpaid: bool, business: &BusinessDetails) -> Result<Vec<Line>> {
+    let label = standing.original().0.label();
+    let is_spanish = business.language.code() == "es";
+    match (is_for_unpaid, is_spanish) {
+        (false, true) => standing.taken_back(&format!("Importe restante de la factura {label}")),
+        (false, false) => standing.taken_back(&format!("Remaining amount of {label}")),
+        (true, true) => standing.taken_back_unpaid(&format!("Importe impagado de la factura {label}")),
+        (true, false) => standing.taken_back_unpaid(&format!("Unpaid amount of {label}")),
+    }
 }
 
 /// How all lines are taxed, where that is alike.
@@ -179,6 +205,7 @@ fn changes_something(lines: &[Line], totals: &Totals, original: &Invoice) -> Res
 pub fn draft(
     original: &Invoice,
     new: &NewCorrection,
+    exchange_rate: Option<Decimal>,
     (lines, totals): (&[Line], Totals),
     issue_date: Date,
     now: OffsetDateTime,
@@ -205,9 +232,7 @@ pub fn draft(
         superseded: false,
         // art. 6.1.i: what was done, was done on the original's day
         operation_date: Some(original.taxed_on()).filter(|day| *day != issue_date),
-        exchange_rate: new
-            .exchange_rate
-            .or(original.exchange_rate.filter(|_| original.currency != Currency::EUR)),
+        exchange_rate,
         notes: new.notes.clone().or_else(|| carried_notes(original, lines)),
         internal_notes: None,
         created_at: now,

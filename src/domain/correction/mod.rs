@@ -1,14 +1,16 @@
 //! Corrective invoices (RD 1619/2012, art. 15): a new document that names the one it corrects, by difference or by
 //! substitution. The original keeps its number, its lines and its state.
 
+mod left;
 mod making;
 mod standing;
+mod unpaid;
 
 use rust_decimal::Decimal;
 use time::Date;
 
 pub use self::{
-    making::{NewCorrection, content, day, draft},
+    making::{NewCorrection, content, day, draft, exchange_rate},
     standing::Standing,
 };
 use super::{

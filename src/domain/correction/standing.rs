@@ -4,28 +4,21 @@ use std::collections::BTreeMap;
 
 use rust_decimal::Decimal;
 
-use super::Method;
+use super::{Method, left::Left};
 use crate::{
     domain::{
         invoice::Invoice,
         line::{self, Line, LineKind, WithTax},
         money,
-        tax::{Key, Totals, treatment::Treatment},
+        tax::{Key, TaxGroup, Totals},
     },
     error::{Error, Result},
 };
 
 /// An invoice and its corrections by difference so far, each with its lines.
 pub struct Standing<'a> {
-    original: (&'a Invoice, &'a [Line]),
-    earlier: Vec<(&'a Invoice, &'a [Line])>,
-}
-
-/// What is left at a rate or reason, with its tax.
-#[derive(Debug, Clone, Copy, Default)]
-struct Left {
-    base: Decimal,
-    taxes: Decimal,
+    pub(super) original: (&'a Invoice, &'a [Line]),
+    pub(super) earlier: Vec<(&'a Invoice, &'a [Line])>,
 }
 
 impl<'a> Standing<'a> {
@@ -40,7 +33,7 @@ impl<'a> Standing<'a> {
         self.original
     }
 
-    fn all(&self) -> impl Iterator<Item = &(&'a Invoice, &'a [Line])> {
+    pub(super) fn all(&self) -> impl Iterator<Item = &(&'a Invoice, &'a [Line])> {
         [&self.original].into_iter().chain(&self.earlier)
     }
 
@@ -53,15 +46,27 @@ impl<'a> Standing<'a> {
         self.all().map(|(invoice, _)| invoice.totals.payable).sum()
     }
 
-    fn left(&self) -> BTreeMap<Key, Left> {
-        let mut left = BTreeMap::<_, Left>::new();
-        let groups = self.all().flat_map(|(invoice, lines)| line::groups(lines, invoice.currency));
-        for group in groups {
-            let entry = left.entry(group.key).or_default();
-            entry.base += group.base;
-            entry.taxes += group.amount + group.surcharge;
-        }
-        left
+    fn left(&self) -> Left {
+        Left::of(self.lines_of(|_| true), self.original.0.currency)
+    }
+
+    pub(super) fn lines_of(&self, wanted: impl Fn(&Invoice) -> bool) -> impl Iterator<Item = &'a [Line]> {
+        self.all().filter(move |(invoice, _)| wanted(invoice)).map(|(_, lines)| *lines)
+    }
+
+    /// The first that is known.
+    pub(super) fn exchange_rate(&self) -> Option<Decimal> {
+        self.all().find_map(|(invoice, _)| invoice.exchange_rate)
+    }
+
+    /// What the original comes to at each rate, then each of its corrections, oldest first.
+    pub fn groups(&self) -> Vec<Vec<TaxGroup>> {
+        self.all().map(|(invoice, lines)| line::groups(lines, invoice.currency)).collect()
+    }
+
+    /// Gives lines that leave nothing of a group the rest of it.
+    pub(super) fn settle(&self, lines: &mut [Line]) {
+        self.left().settle(lines, self.original.0.currency);
     }
 
     /// What is left before tax at each rate of withholding, together with `more`.
@@ -71,41 +76,6 @@ impl<'a> Standing<'a> {
             *bases.entry(line.treatment.withholding_rate).or_default() += line.net;
         }
         bases
-    }
-
-    /// What a correction comes to that [`Self::admits`]. A withholding is rounded on each document, so its parts need not add
-    /// up to the whole: where nothing is left of the total, nothing is left to pay.
-    pub fn settled(&self, method: Method, totals: Totals) -> Totals {
-        if method == Method::Substitution || !(self.total() + totals.total).is_zero() {
-            return totals;
-        }
-        let payable = -self.payable();
-        Totals { withholding: totals.total - payable, payable, ..totals }
-    }
-
-    /// Refuses to give more tax back for what the client has not paid than of what is outstanding still, or to take more of it
-    /// back again than was given: a consumer may pay after all (art. 80.Cuatro LIVA).
-    pub fn admits_unpaid(&self, totals: &Totals) -> Result<()> {
-        let (original, currency) = (self.original.0, self.original.0.currency);
-        let given: Decimal =
-            self.earlier.iter().filter(|(it, _)| it.is_for_unpaid()).map(|(it, _)| -it.totals.payable).sum();
-        let unpaid = (original.outstanding() - given).max(Decimal::ZERO);
-        if totals.total.is_zero() || !(-unpaid..=given).contains(&totals.payable) {
-            let [payable, unpaid, given] =
-                [totals.payable, unpaid, given].map(|amount| money::display(amount, currency));
-            let label = original.label();
-            return Err(Error::invalid(
-                "lines",
-                format!(
-                    "come to {payable} {currency}, and of {label} {unpaid} are unpaid and not corrected for it yet"
-                ),
-                format!(
-                    "lines with a quantity below zero that take back up to {unpaid}, with prices_include_tax for an amount with its \
-                     tax; above zero up to {given}, what R2 and R3 have taken back before"
-                ),
-            ));
-        }
-        Ok(())
     }
 
     /// Refuses a correction that takes back more than is left: altogether, at some rate, or with some withholding.
@@ -169,12 +139,12 @@ impl<'a> Standing<'a> {
         let currency = self.original.0.currency;
         let left = self.left();
         for group in line::groups(lines, currency) {
-            let there = left.get(&group.key).copied().unwrap_or_default();
-            let base = there.base + group.base;
-            let total = base + there.taxes + group.amount + group.surcharge;
+            let there = left.base(group.key);
+            let base = there + group.base;
+            let total = left.gross(group.key) + group.base + group.amount + group.surcharge;
             // either may be off by the units that rounding makes; what is too much, is so in both
             if group.base < Decimal::ZERO && base < Decimal::ZERO && total < Decimal::ZERO {
-                let [back, there] = [-group.base, there.base].map(|base| money::display(base, currency));
+                let [back, there] = [-group.base, there].map(|base| money::display(base, currency));
                 let problem =
                     format!("take back {back} {currency} at {}, where {there} are left", name(group.key));
                 let accepted = "at each rate, surcharge and legal basis no more than the original and its corrections have there";
@@ -190,22 +160,7 @@ impl<'a> Standing<'a> {
         if self.earlier.is_empty() {
             return Ok(negated(self.original.1));
         }
-        let mut nets: Vec<(Treatment, Decimal)> = Vec::new();
-        for line in self.all().flat_map(|(_, lines)| *lines) {
-            match nets.iter_mut().find(|(treatment, _)| *treatment == line.treatment) {
-                Some((_, net)) => *net += line.net,
-                None => nets.push((line.treatment, line.net)),
-            }
-        }
-        let mut left = self.left();
-        let mut lines = Vec::new();
-        for (treatment, net) in nets {
-            // the tax of a rate goes with the first of its treatments
-            let taxes = left.remove(&treatment.key()).unwrap_or_default().taxes;
-            if !net.is_zero() || !taxes.is_zero() {
-                lines.push(Line::taking_back(description, treatment, net, net + taxes));
-            }
-        }
+        let lines = self.left().taken_back(description);
         if lines.is_empty() { Err(self.nothing_left()) } else { Ok(lines) }
     }
 
@@ -234,7 +189,7 @@ fn negated(lines: &[Line]) -> Vec<Line> {
 }
 
 /// A rate or reason as people call it.
-fn name(key: Key) -> String {
+pub(super) fn name(key: Key) -> String {
     let Key { category, rate, exemption, surcharge_rate } = key;
     if !category.is_taxed() {
         let basis = exemption.map(|basis| format!(" {}", basis.code())).unwrap_or_default();

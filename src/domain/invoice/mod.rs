@@ -13,7 +13,7 @@ pub use self::{
 };
 use super::{
     codes::Currency,
-    correction::{Code, Correction},
+    correction::{Code, Correction, Method},
     event::Fields,
     ids::{ClientId, InvoiceId},
     line::Line,
@@ -144,6 +144,11 @@ impl Invoice {
     pub fn is_simplified(&self) -> bool {
         let code = self.correction.as_ref().map(|correction| correction.code);
         self.kind == Kind::Simplified || code == Some(Code::R5)
+    }
+
+    /// Stands in the place of the invoice that it corrects.
+    pub fn is_substitution(&self) -> bool {
+        self.correction.as_ref().is_some_and(|correction| correction.method == Method::Substitution)
     }
 
     /// Corrects the tax of what the client has not paid, and not the debt.

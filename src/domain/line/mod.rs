@@ -8,7 +8,7 @@ use super::{
     codes::Currency,
     money,
     tax::{
-        self, TaxGroup, Taxed, Totals,
+        self, Rest, TaxGroup, Taxed, Totals,
         treatment::{Treatment, TreatmentInput, Usual},
     },
 };
@@ -57,6 +57,8 @@ pub struct Line {
     /// `quantity × unit_price × (1 − discount)`, rounded to the currency (BT-131); below zero for an allowance. Where the
     /// price was given with its tax, what is before tax of [`WithTax::amount`].
     pub net: Decimal,
+    /// Of corrections alone.
+    pub rest: Rest,
 }
 
 /// A price that holds tax and surcharge, and what it comes to.
@@ -157,6 +159,11 @@ pub fn groups(lines: &[Line], currency: Currency) -> Vec<TaxGroup> {
     tax::groups(lines.iter().map(Line::taxed), currency)
 }
 
+/// What the client withholds at each rate.
+pub fn withheld(lines: &[Line], currency: Currency) -> BTreeMap<Decimal, Decimal> {
+    tax::withheld(lines.iter().map(Line::taxed), currency)
+}
+
 fn discount(items: &[Line], percent: Decimal, description: &str, currency: Currency) -> Vec<Line> {
     let mut bases: Vec<(&Line, Decimal)> = Vec::new();
     for item in items {
@@ -245,6 +252,7 @@ impl Line {
             asked: *tax,
             treatment: Treatment::resolve(tax, usual, &place)?,
             net: money::round(amount, currency),
+            rest: Rest::default(),
         };
         Ok(if with_tax { line.priced_with_tax() } else { line })
     }
@@ -281,22 +289,24 @@ impl Line {
             asked: TreatmentInput::default(),
             treatment,
             net: amount,
+            rest: Rest::default(),
         };
         if with_tax { line.priced_with_tax() } else { line }
     }
 
-    /// Takes back what is left of an invoice at one treatment: so much before tax, and so much with it.
-    pub fn taking_back(description: &str, treatment: Treatment, net: Decimal, gross: Decimal) -> Self {
+    /// What a correction takes back at one treatment: so much before tax, and of its tax what `rest` says.
+    pub fn taking_back(description: &str, treatment: Treatment, net: Decimal, rest: Rest) -> Self {
         Self {
             kind: LineKind::Item,
             description: description.to_owned(),
-            quantity: if gross < Decimal::ZERO { Decimal::ONE } else { Decimal::NEGATIVE_ONE },
+            quantity: if net < Decimal::ZERO { Decimal::ONE } else { Decimal::NEGATIVE_ONE },
             unit_price: net.abs(),
-            with_tax: Some(WithTax { unit_price: gross.abs(), amount: -gross }),
+            with_tax: None,
             discount_percent: Decimal::ZERO,
             asked: TreatmentInput::default(),
             treatment,
             net: -net,
+            rest,
         }
     }
 
@@ -315,7 +325,7 @@ impl Line {
     /// What its tax is worked out from.
     fn taxed(&self) -> Taxed {
         let gross = self.with_tax.map(|with_tax| with_tax.amount);
-        Taxed { treatment: self.treatment, net: self.net, gross }
+        Taxed { treatment: self.treatment, net: self.net, gross, rest: self.rest }
     }
 
     /// One line in words, for the history: `2 × "Logo" at 150.5, less 10%, standard 21% (tax_rate said)`. What somebody typed

@@ -3,13 +3,9 @@
 use rust_decimal::Decimal;
 
 use crate::{
-    domain::{
-        codes::Currency,
-        money,
-        tax::{
-            Key, TaxGroup,
-            category::{Category, Exemption, Scheme},
-        },
+    domain::tax::{
+        Key, TaxGroup,
+        category::{Category, Exemption, Scheme},
     },
     error::{Error, Result},
 };
@@ -154,22 +150,16 @@ pub fn scheme_code(scheme: Scheme) -> &'static str {
     }
 }
 
-/// The breakdown of an invoice. Each amount is turned into euros and rounded by itself (art. 12 of RD 1619/2012), so that
-/// the totals are the sums of what stands in the record (errors 1210 and 1216).
+/// The breakdown of an invoice, whose `groups` are in euros already.
 ///
 /// # Errors
 /// An exempt group without its legal basis, rates with more than two decimals, no group, or more than twelve details.
-pub fn of(
-    scheme: Scheme,
-    groups: &[TaxGroup],
-    exchange_rate: Decimal,
-    regimes: Regimes,
-) -> Result<Vec<Detail>> {
+pub fn of(scheme: Scheme, groups: &[TaxGroup], regimes: Regimes) -> Result<Vec<Detail>> {
     let mut details: Vec<Detail> = Vec::new();
     for group in groups {
-        let nature = nature(group, exchange_rate)?;
-        let (regime, base) = (Regime::of(scheme, &nature, regimes), in_euros(group.base, exchange_rate)?);
-        let detail = Detail { scheme, regime, nature, base };
+        let nature = nature(group)?;
+        let regime = Regime::of(scheme, &nature, regimes);
+        let detail = Detail { scheme, regime, nature, base: group.base };
         match details.iter_mut().find(|known| known.joins(&detail)) {
             Some(known) => known.add(detail),
             None => details.push(detail),
@@ -186,17 +176,16 @@ pub fn of(
     Ok(details)
 }
 
-fn nature(group: &TaxGroup, exchange_rate: Decimal) -> Result<Nature> {
+fn nature(group: &TaxGroup) -> Result<Nature> {
     let Key { category, exemption, surcharge_rate, .. } = group.key;
     Ok(match category {
         Category::Standard | Category::Reduced | Category::Zero => Nature::Taxed {
             rate: rate(group.key.rate)?,
-            amount: in_euros(group.amount, exchange_rate)?,
+            amount: group.amount,
             surcharge: if surcharge_rate.is_zero() {
                 None
             } else {
-                let amount = in_euros(group.surcharge, exchange_rate)?;
-                Some(Surcharge { rate: rate(surcharge_rate)?, amount })
+                Some(Surcharge { rate: rate(surcharge_rate)?, amount: group.surcharge })
             },
         },
         Category::ReverseCharge => Nature::ReverseCharge,
@@ -219,12 +208,4 @@ fn rate(percent: Decimal) -> Result<Decimal> {
         return Ok(percent);
     }
     Err(Error::invalid("tax_rate", format!("{percent} cannot be registered"), "at most two decimals"))
-}
-
-fn in_euros(amount: Decimal, exchange_rate: Decimal) -> Result<Decimal> {
-    let too_large = || {
-        Error::invalid("exchange_rate", "makes the amount too large", "euros for one unit of the currency")
-    };
-    let amount = amount.checked_mul(exchange_rate).ok_or_else(too_large)?;
-    money::bounded("the amount in euros", money::round(amount, Currency::EUR))
 }

@@ -4,29 +4,49 @@ use rust_decimal::Decimal;
 
 use super::{
     Correction, InvoiceRef, Invoiced, Making, Record, Replaced,
-    breakdown::{Detail, Regimes},
+    breakdown::{self, Detail, Regimes},
     party::{Buyer, Issuer},
 };
 use crate::{
     domain::{
         business::BusinessDetails,
         codes::Currency,
-        correction::Method,
         document::Papers,
         invoice::{Invoice, Issued},
         line::{self, Line},
         place::Place,
+        tax::{TaxGroup, euros},
     },
     error::{Error, Result},
 };
 
+/// What a corrective invoice corrects.
+#[derive(Debug, Clone, Copy)]
+pub struct Corrected<'a> {
+    pub original: &'a Invoice,
+    /// The original's, then those of each of its corrections by difference, oldest first; in their currency.
+    pub groups: &'a [Vec<TaxGroup>],
+}
+
 impl Papers<'_> {
-    /// `replaced` is the breakdown of the invoice that this one replaces, for a correction by substitution.
-    pub fn record(&self, replaced: &[Detail], making: Making<'_>) -> Result<Record> {
+    /// `corrected` is absent where the invoice corrects none.
+    pub fn record(&self, corrected: Option<Corrected<'_>>, making: Making<'_>) -> Result<Record> {
         let Self { client, invoice, lines, .. } = self;
         let issuer = issuer(self.business)?;
         let Issued { number, issue_date, .. } = issued(invoice)?;
-        let correction = self.correction(&issuer, replaced)?;
+        let rate = exchange_rate(invoice)?;
+        let groups = line::groups(lines, invoice.currency);
+        let (replaced, before) = match corrected {
+            Some(Corrected { original, groups: [own, ..] }) if invoice.is_substitution() => {
+                // from elsewhere it may lack the rate that this one has
+                let in_euros = euros::of(own, original.exchange_rate.unwrap_or(rate))?;
+                // whose amounts alone are recorded again
+                (breakdown::of(original.scheme, &in_euros, Regimes::default())?, &[][..])
+            }
+            Some(Corrected { groups, .. }) => (Vec::new(), groups),
+            None => (Vec::new(), &[][..]),
+        };
+        let correction = self.correction(&issuer, &replaced)?;
         let invoiced = Invoiced {
             issuer: &issuer,
             number,
@@ -37,8 +57,7 @@ impl Papers<'_> {
             description: &description(lines),
             buyer: self.buyer()?,
             scheme: invoice.scheme,
-            groups: &line::groups(lines, invoice.currency),
-            exchange_rate: exchange_rate(invoice)?,
+            groups: &euros::last_of(before, &groups, rate)?,
             regimes: Regimes {
                 cash_accounting: self.business.cash_accounting,
                 under_another_tax: matches!(Place::of(client, invoice.scheme), Place::Of(there) if there != invoice.scheme),
@@ -63,7 +82,7 @@ impl Papers<'_> {
         Ok(Some(Correction {
             code: correction.code,
             corrected: vec![original],
-            replaced: (correction.method == Method::Substitution).then(|| Replaced::of(replaced)),
+            replaced: self.invoice.is_substitution().then(|| Replaced::of(replaced)),
         }))
     }
 }
@@ -75,7 +94,7 @@ pub fn issuer(business: &BusinessDetails) -> Result<Issuer> {
 }
 
 /// Euros for one unit of the invoice's currency (art. 12 of RD 1619/2012).
-pub fn exchange_rate(invoice: &Invoice) -> Result<Decimal> {
+fn exchange_rate(invoice: &Invoice) -> Result<Decimal> {
     if invoice.currency == Currency::EUR {
         return Ok(Decimal::ONE);
     }

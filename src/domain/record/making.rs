@@ -37,9 +37,8 @@ pub struct Invoiced<'a> {
     /// Where it has an identifier: [`Buyer::identified`].
     pub buyer: Option<Buyer>,
     pub scheme: Scheme,
+    /// In euros, each rounded by itself, so that the totals are the sums of what stands in the record (errors 1210 and 1216).
     pub groups: &'a [TaxGroup],
-    /// Euros for one unit of the invoice's currency; 1 for euros (art. 12 of RD 1619/2012).
-    pub exchange_rate: Decimal,
     pub regimes: Regimes,
 }
 
@@ -57,8 +56,7 @@ impl Record {
     /// a clock that is more than a minute behind the record before.
     pub fn registration(invoiced: &Invoiced<'_>, making: Making<'_>) -> Result<Self> {
         let invoice = InvoiceRef::new(invoiced.issuer, invoiced.number, invoiced.issue_date)?;
-        let breakdown =
-            breakdown::of(invoiced.scheme, invoiced.groups, invoiced.exchange_rate, invoiced.regimes)?;
+        let breakdown = breakdown::of(invoiced.scheme, invoiced.groups, invoiced.regimes)?;
         let kind = kind_of(invoiced);
         check_buyer(invoiced, &breakdown)?;
         let tax: Decimal = breakdown.iter().map(|detail| detail.tax() + detail.surcharge()).sum();
@@ -176,7 +174,7 @@ mod tests {
         codes::Currency,
         record::samples,
         tax::{
-            self, Taxed,
+            self, Rest, Taxed,
             category::{Category, Exemption},
         },
     };
@@ -195,7 +193,12 @@ mod tests {
         let line = (prop::sample::select(kinds), any::<i64>());
         let line = line.prop_map(|((category, rate, surcharge, exemption), net)| {
             let treatment = samples::treatment(category, rate, exemption, surcharge);
-            Taxed { treatment, net: Decimal::new(net % 100_000_000_000, 2), gross: None }
+            Taxed {
+                treatment,
+                net: Decimal::new(net % 100_000_000_000, 2),
+                gross: None,
+                rest: Rest::default(),
+            }
         });
         prop::collection::vec(line, 1..12).prop_map(|lines| tax::groups(lines, Currency::EUR))
     }
@@ -212,10 +215,10 @@ mod tests {
         ) {
             let issuer = samples::issuer();
             let software = samples::software();
+            let Ok(groups) = tax::euros::of(&groups, Decimal::new(rate, 6)) else { return Ok(()) };
             let invoiced = Invoiced {
                 issue_date: date!(2026 - 11 - 24),
                 description: &description,
-                exchange_rate: Decimal::new(rate, 6),
                 regimes: Regimes::default(),
                 ..samples::invoiced(&issuer, "1", samples::buyer("US", "1").filter(|_| named), &groups)
             };

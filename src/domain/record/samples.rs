@@ -38,7 +38,11 @@ fn surcharged(
     surcharge: &str,
 ) -> TaxGroup {
     let treatment = treatment(category, rate, exemption, surcharge);
-    tax::groups([Taxed { treatment, net: base.parse().unwrap(), gross: None }], Currency::EUR).remove(0)
+    tax::groups(
+        [Taxed { treatment, net: base.parse().unwrap(), gross: None, rest: tax::Rest::default() }],
+        Currency::EUR,
+    )
+    .remove(0)
 }
 
 pub(crate) fn treatment(
@@ -73,7 +77,6 @@ pub(crate) fn invoiced<'a>(
         buyer,
         scheme: Scheme::Iva,
         groups,
-        exchange_rate: Decimal::ONE,
         regimes: Regimes::default(),
     }
 }
@@ -174,9 +177,8 @@ pub(crate) fn all() -> Vec<Record> {
     let tourist = Buyer { name: "Íñigo Ñandú".into(), id: passport };
     book.add("F-2026-0010", Some(tourist), &[group(Standard, "21", None, "30")], |_| {});
     book.add("F-2026-0011", None, &[group(Standard, "21", None, "4000")], |_| {});
-    book.add("F-2026-0012", buyer("US", "12-3456789"), &[group(Standard, "21", None, "100")], |of| {
-        of.exchange_rate = "0.9217".parse().unwrap();
-    });
+    let dollars = tax::euros::of(&[group(Standard, "21", None, "100")], "0.9217".parse().unwrap()).unwrap();
+    book.add("F-2026-0012", buyer("US", "12-3456789"), &dollars, |_| {});
     book.add("F-2026-0013", spanish(), &[group(Standard, "21", None, "100000000")], |_| {});
     let void = book.named("F-2026-0010").invoice.clone();
     book.cancel(void);

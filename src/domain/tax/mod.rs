@@ -2,6 +2,7 @@
 //! equivalence beside it (art. 161 LIVA), and what the client withholds (art. 101 LIRPF).
 
 pub mod category;
+pub mod euros;
 pub mod rates;
 pub mod treatment;
 
@@ -24,6 +25,22 @@ pub struct Taxed {
     pub net: Decimal,
     /// With tax and surcharge, where that is how the line was priced.
     pub gross: Option<Decimal>,
+    pub rest: Rest,
+}
+
+/// What a line of a correction bears where its rates do not say, since nothing is left after it: the rest, to the unit.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Rest {
+    /// Of the line's group.
+    pub taxes: Option<Taxes>,
+    /// At the line's rate of withholding.
+    pub withholding: Option<Decimal>,
+}
+
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Taxes {
+    pub tax: Decimal,
+    pub surcharge: Decimal,
 }
 
 /// What the lines of a [`TaxGroup`] have in common; groups stand in its order.
@@ -70,14 +87,19 @@ pub struct Totals {
 /// the rate, with another surcharge, it may differ from the product by one unit. The surcharge is `base × its rate`.
 /// Of lines priced with tax it is what their prices hold above the base; tax and surcharge share that by their rates. So
 /// prices add up to the total, and the tax may differ from the product by one unit, which BR-CO-17 lets pass.
+/// What lines take as a [`Rest`] is added as it is.
 pub fn groups(lines: impl IntoIterator<Item = Taxed>, currency: Currency) -> Vec<TaxGroup> {
     let mut sums = BTreeMap::<Key, Sums>::new();
-    for Taxed { treatment, net, gross } in lines {
+    for Taxed { treatment, net, gross, rest } in lines {
         let sums = sums.entry(treatment.key()).or_default();
         sums.base += net;
-        match gross {
-            None => sums.priced_before += net,
-            Some(gross) => sums.held += gross - net,
+        match (rest.taxes, gross) {
+            (Some(taxes), _) => {
+                sums.rest.tax += taxes.tax;
+                sums.rest.surcharge += taxes.surcharge;
+            }
+            (None, None) => sums.priced_before += net,
+            (None, Some(gross)) => sums.held += gross - net,
         }
     }
     let mut rates = BTreeMap::<Decimal, (Decimal, Decimal)>::new();
@@ -88,8 +110,9 @@ pub fn groups(lines: impl IntoIterator<Item = Taxed>, currency: Currency) -> Vec
         let on_top = share(*whole_base, rate, currency) - *taxed;
         *taxed += on_top;
         let held = held_tax(sums.held, rate, surcharge_rate, currency);
-        let surcharge = share(sums.priced_before, surcharge_rate, currency) + sums.held - held;
-        let (base, amount) = (sums.base, on_top + held);
+        let on_base = share(sums.priced_before, surcharge_rate, currency);
+        let (base, amount) = (sums.base, on_top + held + sums.rest.tax);
+        let surcharge = on_base + sums.held - held + sums.rest.surcharge;
         TaxGroup { key, base, amount, surcharge }
     };
     sums.into_iter().map(group).collect()
@@ -102,6 +125,7 @@ struct Sums {
     priced_before: Decimal,
     /// Tax and surcharge that prices held.
     held: Decimal,
+    rest: Taxes,
 }
 
 /// The tax in what prices held of tax and surcharge.
@@ -122,12 +146,22 @@ pub fn totals(lines: &[Taxed], currency: Currency) -> Result<Totals> {
     let subtotal = money::bounded("the subtotal", sum(|group| group.base))?;
     let (tax, surcharge) = (sum(|group| group.amount), sum(|group| group.surcharge));
     let total = money::bounded("the total", subtotal + tax + surcharge)?;
-    let mut withheld = BTreeMap::<Decimal, Decimal>::new();
-    for Taxed { treatment, net, .. } in lines {
-        *withheld.entry(treatment.withholding_rate.normalize()).or_default() += net;
-    }
-    let withholding: Decimal = withheld.into_iter().map(|(rate, base)| share(base, rate, currency)).sum();
+    let withholding = withheld(lines.iter().copied(), currency).into_values().sum();
     Ok(Totals { subtotal, tax, surcharge, total, withholding, payable: total - withholding })
+}
+
+/// What the client withholds at each rate: `base × rate`, rounded once.
+pub fn withheld(lines: impl IntoIterator<Item = Taxed>, currency: Currency) -> BTreeMap<Decimal, Decimal> {
+    let mut sums = BTreeMap::<Decimal, (Decimal, Decimal)>::new();
+    for Taxed { treatment, net, rest, .. } in lines {
+        let (base, taken) = sums.entry(treatment.withholding_rate.normalize()).or_default();
+        match rest.withholding {
+            Some(withholding) => *taken += withholding,
+            None => *base += net,
+        }
+    }
+    let withheld = |(rate, (base, taken))| (rate, share(base, rate, currency) + taken);
+    sums.into_iter().map(withheld).collect()
 }
 
 fn share(base: Decimal, rate: Decimal, currency: Currency) -> Decimal {
@@ -156,7 +190,7 @@ mod tests {
     }
 
     fn taxed(treatment: Treatment, net: Decimal) -> Taxed {
-        Taxed { treatment, net, gross: None }
+        Taxed { treatment, net, gross: None, rest: Rest::default() }
     }
 
     #[test]

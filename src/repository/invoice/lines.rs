@@ -7,6 +7,7 @@ use crate::{
         ids::{BusinessId, InvoiceId},
         line::{Line, LineKind, WithTax},
         tax::{
+            Rest, Taxes,
             category::{Category, Exemption},
             treatment::{Treatment, TreatmentInput},
         },
@@ -26,6 +27,11 @@ fn read(row: &mut Columns<'_>) -> Result<Line> {
     let (price_with_tax, gross): (Option<Decimal>, _) = (row.get("price_with_tax")?, row.get("gross")?);
     let discount_percent = row.get("discount_percent")?;
     let said: &str = row.get("tax_said")?;
+    let (rest_tax, rest_surcharge): (Option<Decimal>, _) = (row.get("rest_tax")?, row.get("rest_surcharge")?);
+    let rest = Rest {
+        taxes: rest_tax.zip(rest_surcharge).map(|(tax, surcharge)| Taxes { tax, surcharge }),
+        withholding: row.get("rest_withholding")?,
+    };
     let treatment = Treatment {
         category: row.parse("tax_category", Category::parse)?,
         rate: row.get("tax_rate")?,
@@ -43,6 +49,7 @@ fn read(row: &mut Columns<'_>) -> Result<Line> {
         asked: TreatmentInput::of(treatment, said),
         treatment,
         net: row.get("net")?,
+        rest,
     })
 }
 
@@ -64,6 +71,7 @@ pub async fn insert(tx: &Transaction<'_>, business: BusinessId, id: InvoiceId, l
     let column = |of: fn(&Line) -> Decimal| lines.iter().map(of).collect::<Vec<_>>();
     let with_tax =
         |of: fn(WithTax) -> Decimal| lines.iter().map(|line| line.with_tax.map(of)).collect::<Vec<_>>();
+    let rest = |of: fn(Rest) -> Option<Decimal>| lines.iter().map(|line| of(line.rest)).collect::<Vec<_>>();
     let said: Vec<String> = lines.iter().map(|line| line.asked.said()).collect();
     let kinds: Vec<&str> = lines.iter().map(|line| line.kind.name()).collect();
     let descriptions: Vec<&str> = lines.iter().map(|line| line.description.as_str()).collect();
@@ -86,6 +94,9 @@ pub async fn insert(tx: &Transaction<'_>, business: BusinessId, id: InvoiceId, l
         &column(|line| line.treatment.surcharge_rate),
         &column(|line| line.treatment.withholding_rate),
         &column(|line| line.net),
+        &rest(|rest| rest.taxes.map(|taxes| taxes.tax)),
+        &rest(|rest| rest.taxes.map(|taxes| taxes.surcharge)),
+        &rest(|rest| rest.withholding),
     ];
     sql::execute(tx, statement, params).await.map(drop)
 }
