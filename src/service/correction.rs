@@ -9,7 +9,7 @@ use super::{
 };
 use crate::{
     domain::{
-        correction::{self, Method, NewCorrection, Standing},
+        correction::{self, Code, Method, NewCorrection, Standing},
         document,
         ids::InvoiceId,
         invoice::Invoice,
@@ -38,7 +38,12 @@ pub async fn create(
     .await?;
     let mut business = act.business.details.clone();
     // one that was issued elsewhere has none
-    if let Some(form) = repository::document::form(act.tx, act.business_id(), id).await? {
+    let form = repository::document::form(act.tx, act.business_id(), id).await?;
+    if business.contact.is_in_spain() {
+        let code = Code::of(original, new.method, new.code)?;
+        correction::has_debtor(original, code, form.as_ref(), &client.details)?;
+    }
+    if let Some(form) = form {
         if new.method == Method::Difference {
             correction::same_buyer(original, &form, &client.details)?;
         }
@@ -54,10 +59,11 @@ pub async fn create(
     let (exchange_rate, groups) = (correction::exchange_rate(&new, &standing)?, standing.groups());
     let mut corrective =
         correction::draft(original, &new, exchange_rate, (&lines, totals), issue_date, act.now)?;
+    let ended = standing.ended_by(&corrective);
     corrective.client_name.clone_from(&client.details.name);
     let series = series::of(&all_series, &corrective)?;
     series::issue(act, series, &client, &mut corrective, &lines, issue_date, left).await?;
-    correction::net(original, &mut corrective, new.method);
+    correction::net(original, &mut corrective, new.method, ended);
     set_off(act, earlier, &mut corrective).await?;
     let frozen = issuing::freeze(&business, &client, &corrective, &lines);
     invoice::add(act, &mut corrective, &lines, "created_and_issued", vec![frozen.field()]).await?;

@@ -12,6 +12,7 @@ use time::Date;
 pub use self::{
     making::{NewCorrection, content, day, draft, exchange_rate},
     standing::Standing,
+    unpaid::has_debtor,
 };
 use super::{
     client::ClientDetails,
@@ -218,9 +219,11 @@ pub fn pass_on(original: &mut Invoice, substitute: &mut Invoice, amount: Decimal
 /// Sets a corrective invoice, just issued, off against its original.
 ///
 /// Where the client has not paid, only the tax is corrected: the corrective is settled in itself, and the original owes
-/// what it owed. Else, by difference, a payable below zero first lowers what the original still owes; what is left over is a credit. By
+/// what it owed. `ended` is what was taken back so, and no longer owed since nothing is left of the sale: the corrective
+/// takes back the last of it for another cause. Else, by difference, a payable below zero first lowers what the original still owes; what is left over is a credit. By
 /// substitution the original owes nothing more, and what was paid of it counts for the one in its place.
-pub fn net(original: &mut Invoice, corrective: &mut Invoice, method: Method) {
+pub fn net(original: &mut Invoice, corrective: &mut Invoice, method: Method, ended: Decimal) {
+    original.netted += ended.min(original.outstanding()).max(Decimal::ZERO);
     match method {
         Method::Difference if corrective.is_for_unpaid() => corrective.netted = corrective.totals.payable,
         Method::Difference => set_off(original, corrective),

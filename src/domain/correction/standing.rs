@@ -167,7 +167,7 @@ impl<'a> Standing<'a> {
     fn nothing_left(&self) -> Error {
         Error::conflict(
             format!("All of {} was taken back already.", self.original.0.label()),
-            "get_invoice names its corrections.",
+            "get_invoice names its corrections; the debt that R2 or R3 left is given up by record_payment, method write_off.",
         )
     }
 }

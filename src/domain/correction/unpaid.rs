@@ -3,14 +3,47 @@
 
 use rust_decimal::Decimal;
 
-use super::{Standing, left::Left, standing::name};
+use super::{Code, Standing, left::Left, standing::name};
 use crate::{
     domain::{
+        client::ClientDetails,
+        document,
+        invoice::Invoice,
         line::{self, Line},
         money,
+        node::Node,
     },
     error::{Error, Result},
 };
+
+/// Refuses R2 and R3 where the law does not have them for the client: it is named by its tax number, and established in
+/// Spain; insolvent, in the Union (art. 80.Cinco.2.ª LIVA). `form` is the original's document, where facturo made one.
+pub fn has_debtor(original: &Invoice, code: Code, form: Option<&Node>, client: &ClientDetails) -> Result<()> {
+    let (label, cause) = (original.label(), code.name());
+    if !code.is_unpaid() {
+        return Ok(());
+    }
+    let tax_id = form.map_or(client.tax_id.as_deref(), document::buyer_tax_id);
+    match client.contact.country.filter(|country| !country.is_spain()) {
+        Some(country) if code == Code::R2 && country.is_in_union() && tax_id.is_some() => Ok(()),
+        Some(_) => Err(Error::conflict(
+            format!(
+                "The client of {label} is not established in Spain, so the tax that it does not pay is not given back (art. 80.Cinco.2.ª LIVA)."
+            ),
+            "R2 is for one in the Union too, if it is insolvent and has a VAT number. The debt itself is given up by record_payment, method write_off.",
+        )),
+        None if tax_id.is_some() => Ok(()),
+        None if form.is_some() => Err(Error::conflict(
+            format!("{label} names its client without a NIF, which {cause} wants."),
+            "Set the client's tax_id (update_client), correct by method substitution with the same lines, then correct for this cause the \
+             invoice that stands in its place.",
+        )),
+        None => Err(Error::conflict(
+            format!("The client of {label} has no NIF, which {cause} wants."),
+            "Set its tax_id (update_client).",
+        )),
+    }
+}
 
 impl Standing<'_> {
     /// What the corrections for what is not paid have taken back so far, as they have it: below zero.
@@ -18,9 +51,11 @@ impl Standing<'_> {
         Left::of(self.lines_of(|it| it.is_for_unpaid()), self.original.0.currency)
     }
 
-    /// What they have taken back of what is to be paid.
-    pub fn given_payable(&self) -> Decimal {
-        -self.given().payable()
+    /// The debt that they have left, where `corrective` takes back the last of the invoice for another cause: then nothing
+    /// is owed any more.
+    pub fn ended_by(&self, corrective: &Invoice) -> Decimal {
+        let is_last = !corrective.is_substitution() && (self.total() + corrective.totals.total).is_zero();
+        if is_last && !corrective.is_for_unpaid() { -self.given().payable() } else { Decimal::ZERO }
     }
 
     /// What is unpaid of each taxed group, and not taken back for it yet.

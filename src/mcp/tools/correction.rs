@@ -32,8 +32,8 @@ struct CorrectInvoice {
     /// difference (where absent): lines are what to add or, with negative quantities, to take back; without lines all that
     /// is left is taken back. substitution: lines are all that is right.
     method: Option<Text>,
-    /// R1 returns, discounts, legal error; R2 insolvency; R3 uncollectable; R4 other; R5 simplified. Follows from the
-    /// method where absent.
+    /// R1 returns, discounts, legal error; R2 insolvency, R3 uncollectable (without lines: what is unpaid); R4 other; R5
+    /// simplified. Follows from the method where absent.
     cause: Option<Text>,
     /// YYYY-MM-DD, not in the future; today where absent.
     issue_date: Option<Text>,
@@ -41,7 +41,7 @@ struct CorrectInvoice {
     series: Option<Text>,
     /// Printed on the document.
     notes: Option<Text>,
-    /// Euros for one unit of a foreign currency; the original's where absent.
+    /// Euros for one unit of a foreign currency. Only by substitution, or where the original has none.
     exchange_rate: Option<Number>,
 }
 

@@ -8,9 +8,9 @@ const QUESTIONS: &[(&str, &str)] = &[
         "SELECT id FROM invoices i WHERE subtotal <> coalesce((SELECT sum(net) FROM invoice_lines l WHERE l.invoice_id = i.id), -1)",
     ),
     (
-        "invoices whose tax or surcharge is not what their rates make of their lines (prices with tax round otherwise)",
+        "invoices whose tax or surcharge is not what their rates make of their lines (prices with tax, and what takes the rest, round otherwise)",
         "SELECT id FROM invoices i WHERE currency = 'EUR'
-             AND NOT EXISTS (SELECT FROM invoice_lines l WHERE l.invoice_id = i.id AND gross IS NOT NULL)
+             AND NOT EXISTS (SELECT FROM invoice_lines l WHERE l.invoice_id = i.id AND (gross IS NOT NULL OR rest_tax IS NOT NULL))
              AND (tax, surcharge) <> (
                  (SELECT sum(round(base * rate / 100, 2)) FROM (SELECT tax_rate AS rate, sum(net) AS base
                       FROM invoice_lines l WHERE l.invoice_id = i.id GROUP BY tax_rate) AS t),
@@ -18,16 +18,19 @@ const QUESTIONS: &[(&str, &str)] = &[
                       FROM invoice_lines l WHERE l.invoice_id = i.id GROUP BY tax_category, tax_rate, exemption, surcharge_rate) AS s))",
     ),
     (
-        "invoices whose withholding is not what its rates make of their lines (the last difference takes what is left)",
-        "SELECT id FROM invoices i WHERE currency = 'EUR' AND correction_method IS DISTINCT FROM 'difference'
+        "invoices whose withholding is not what its rates make of their lines (what takes the rest rounds otherwise)",
+        "SELECT id FROM invoices i WHERE currency = 'EUR'
+             AND NOT EXISTS (SELECT FROM invoice_lines l WHERE l.invoice_id = i.id AND rest_withholding IS NOT NULL)
              AND withholding <> (SELECT sum(round(base * rate / 100, 2)) FROM (SELECT withholding_rate AS rate, sum(net) AS base
                       FROM invoice_lines l WHERE l.invoice_id = i.id GROUP BY withholding_rate) AS w)",
     ),
     (
-        "invoices that were taken back in full, and not all that was to be paid with them",
-        "SELECT original FROM (SELECT CASE correction_method WHEN 'difference' THEN corrects ELSE id END AS original, total, payable
+        "invoices that were taken back in full, and not all of each column with them",
+        "SELECT original FROM (SELECT CASE correction_method WHEN 'difference' THEN corrects ELSE id END AS original, subtotal, tax, surcharge, total,
+                                     withholding, payable
                                 FROM invoices) AS each
-             GROUP BY original HAVING sum(total) = 0 AND sum(payable) <> 0",
+             GROUP BY original HAVING sum(subtotal) = 0 AND sum(total) = 0
+                 AND (sum(tax), sum(surcharge), sum(withholding), sum(payable)) <> (0, 0, 0, 0)",
     ),
     (
         "invoices whose payments do not add up to what was paid",

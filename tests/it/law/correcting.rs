@@ -229,7 +229,7 @@ fn art_80_liva_the_cause_is_said_or_follows_from_the_method() {
     office.corrects_not(&original, json!({"method": "both"}), &["method", "difference or substitution"]);
     // insolvency and uncollectable debts want a debtor who is identified
     for cause in ["R2", "R3"] {
-        office.corrects_not(&original, json!({"cause": cause}), &["tax_id", "ground"]);
+        office.corrects_not(&original, json!({"cause": cause}), &["without a NIF", "tax_id"]);
     }
 }
 

@@ -74,13 +74,29 @@ fn art_12_1_a_correction_in_a_foreign_currency_wants_the_rate_too() {
     let mut office = Office::open();
     let client = office.client("Ana");
     let original = office.sold(client, "100", json!({"currency": "USD", "exchange_rate": "0.8"}));
-    let (correction, _) = office.corrected(&original, json!({}));
+    // what was charged is taken back as it was turned (art. 79.Once LIVA)
+    let half = json!({"net_amount": "50", "description": "Work", "exchange_rate": "2.5"});
+    office.corrects_not(&original, half, &["exchange_rate", "2.5 is not the 0.8 of F-", "substitution"]);
+    let (correction, _) = office.corrected(&original, json!({"exchange_rate": "0.80"}));
+    assert_eq!(correction["exchange_rate"], "0.8");
+    let wrong = office.sold(client, "100", json!({"currency": "USD", "exchange_rate": "8"}));
+    let right =
+        json!({"method": "substitution", "net_amount": 100, "description": "Work", "exchange_rate": "0.8"});
+    let (correction, _) = office.corrected(&wrong, right.clone());
     assert_eq!(correction["exchange_rate"], "0.8");
     let elsewhere = json!({"currency": "USD", "external_number": "A-1", "issue": false});
     let elsewhere = office.sold(client, "100", elsewhere);
     office.corrects_not(&elsewhere, json!({}), &["exchange_rate, euros for one unit", "correct_invoice"]);
-    let (correction, _) = office.corrected(&elsewhere, json!({"exchange_rate": "0.9"}));
+    let part =
+        json!({"lines": [{"description": "Work", "quantity": -1, "unit_price": 50}], "exchange_rate": "0.9"});
+    let (correction, _) = office.corrected(&elsewhere, part);
     assert_eq!(correction["exchange_rate"], "0.9");
+    office.corrects_not(&elsewhere, json!({"exchange_rate": "0.95"}), &["0.95 is not the 0.9"]);
+    let (correction, _) = office.corrected(&elsewhere, json!({}));
+    assert_eq!(correction["exchange_rate"], "0.9");
+    let elsewhere = json!({"currency": "USD", "external_number": "A-3", "issue": false});
+    let elsewhere = office.sold(client, "100", elsewhere);
+    office.corrected(&elsewhere, right);
     let euros = json!({"exchange_rate": "0.5", "external_number": "A-2", "issue": false});
     let euros = office.sold(client, "100", euros);
     office.corrected(&euros, json!({}));

@@ -84,6 +84,14 @@ impl Office {
         self.refuses("correct_invoice", with(plain, more), words);
     }
 
+    /// What a column of the breakdown comes to in all records: in euros.
+    fn recorded(&self, column: &str) -> String {
+        self.database.value(&format!(
+            "SELECT coalesce(sum((detail ->> '{column}')::numeric), 0) FROM registration_records
+             CROSS JOIN LATERAL json_array_elements(record::json #> '{{RegistroAlta,Desglose,DetalleDesglose}}') AS detail"
+        ))
+    }
+
     fn look(&mut self, invoice: &Value) -> Value {
         self.get(id(invoice))
     }

@@ -92,6 +92,61 @@ fn the_rest_gives_back_what_was_withheld_to_the_cent() {
     assert_eq!(office.call("verify_records", json!({}))["verified"], true);
 }
 
+/// Tax and surcharge go in boxes of their own (form 303), so each is given back to the cent.
+#[test]
+fn the_rest_gives_back_tax_and_surcharge_each_to_the_cent() {
+    let mut office = Office::open();
+    let client = office.retailer();
+    for (net, rate, rest) in [
+        ("33.33", 21, json!({})),
+        ("56.93", 10, json!({})),
+        ("33.33", 21, json!({"lines": [line(-1, "30.33", json!({"tax_rate": 21}))]})),
+    ] {
+        let original = office.sold(client, net, json!({"tax_rate": rate}));
+        let part = if rate == 21 { "3" } else { "1" };
+        office.corrected(&original, json!({"lines": [line(-1, part, json!({"tax_rate": rate}))]}));
+        let (rest, after) = office.corrected(&original, rest);
+        if rate == 21 {
+            assert_fields(&rest, json!({"tax": "-6.37", "surcharge_total": "-1.57"}));
+            assert_fields(&rest["tax_breakdown"][0], json!({"amount": "-6.37", "surcharge": "-1.57"}));
+        }
+        assert_eq!(after["outstanding"], "0.00");
+    }
+    for column in ["CuotaRepercutida", "CuotaRecargoEquivalencia"] {
+        assert_eq!(office.recorded(column), "0.00", "{column}");
+    }
+    let sums = "SELECT sum(subtotal), sum(tax), sum(surcharge), sum(withholding) FROM invoices";
+    assert_eq!(office.database.rows(sums), [["0.0000"; 4]]);
+    assert_eq!(office.call("verify_records", json!({}))["verified"], true);
+}
+
+/// RD 1619/2012, art. 12: what is declared are the euros, so they too are taken back to the cent.
+#[test]
+fn art_12_the_rest_gives_back_the_euros_of_the_records_to_the_cent() {
+    let mut office = Office::open();
+    let client = office.company(json!({}));
+    let dollars = || json!({"currency": "USD", "exchange_rate": "0.923456"});
+    let lines =
+        json!([line(1, "33.33", json!({})), line(1, "66.67", json!({})), line(1, "99.99", json!({}))]);
+    let original = office.sold_lines(client, lines, dollars());
+    office.corrected(&original, json!({"lines": [line(-1, "33.33", json!({}))]}));
+    office.corrected(&original, json!({}));
+    let ten = json!({"tax_rate": 10});
+    let lines = json!([line(1, "33.33", json!({})), line(1, "66.67", ten.clone())]);
+    let original = office.sold_lines(client, lines, dollars());
+    let parts = json!({"lines": [line(-1, "10.01", json!({})), line(-1, "20.02", ten.clone())]});
+    for _ in 0..3 {
+        office.corrected(&original, parts.clone());
+    }
+    // at one rate all is said to be taken back, at the other it is not said
+    office.corrected(&original, json!({"lines": [line(-1, "6.61", ten)]}));
+    office.corrected(&original, json!({}));
+    for column in ["BaseImponibleOimporteNoSujeto", "CuotaRepercutida"] {
+        assert_eq!(office.recorded(column), "0.00", "{column}");
+    }
+    assert_eq!(office.call("verify_records", json!({}))["verified"], true);
+}
+
 #[test]
 fn corrections_of_one_original_settle_each_other() {
     let mut office = Office::open();

@@ -115,6 +115,7 @@ fn no_line_payment_or_counter_can_be_wrong_in_itself() {
         ("UPDATE invoice_lines SET tax_rate = -1", "invoice_lines_tax_rate"),
         ("UPDATE invoice_lines SET surcharge_rate = 101", "invoice_lines_surcharge_rate"),
         ("UPDATE invoice_lines SET withholding_rate = -1", "invoice_lines_withholding_rate"),
+        ("UPDATE invoice_lines SET rest_tax = 1", "invoice_lines_rest_whole"),
         ("UPDATE invoice_lines SET kind = 'x'", "invoice_lines_kind"),
         ("UPDATE invoice_lines SET position = 0", "invoice_lines_position"),
         ("UPDATE payments SET amount = 0", "payments_amount"),
