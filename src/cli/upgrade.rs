@@ -2,7 +2,7 @@
 //! that is restored into a new one beside it. The old data is kept.
 
 use super::{
-    backup::{self, Chains, Inventory, Manifest},
+    backup::{self, Manifest, Restored},
     unfinished::Unfinished,
 };
 use crate::{
@@ -30,11 +30,11 @@ pub(super) async fn run(config: Config) -> Result<()> {
         () = interrupted => Err(Error::conflict("Interrupted.", "The data is as it was.")),
     };
     match moved {
-        Ok((holds, chains)) => {
+        Ok(restored) => {
             let (from, to) = (upgrade.from, upgrade.to.clone());
             let kept = upgrade.finish(&clock::now().date().to_string()).await?;
-            super::say(&format!("From PostgreSQL {from} to {}: {}.", to.version, holds.size()));
-            super::say(&chains.told());
+            super::say(&format!("From PostgreSQL {from} to {}: {}.", to.version, restored.size()));
+            restored.tell();
             super::say(&format!(
                 "The old data is kept in {}; remove it when you miss nothing.",
                 kept.display()
@@ -49,16 +49,11 @@ pub(super) async fn run(config: Config) -> Result<()> {
 }
 
 /// When it is done, nothing is connected to either server.
-async fn move_books(
-    upgrade: &Upgrade,
-    old: PrivateServer,
-    new: PrivateServer,
-) -> Result<(Inventory, Chains)> {
+async fn move_books(upgrade: &Upgrade, old: PrivateServer, new: PrivateServer) -> Result<Restored> {
     let (old, new) = (Database::of(old)?, Database::of(new)?);
     let file = upgrade.settings.data_dir.join("books.backup");
     let unfinished = Unfinished::new(backup::FILE, &file, false)?;
-    let (holds, _) = backup::write(&old, upgrade.settings.clone(), unfinished).await?;
+    backup::write(&old, upgrade.settings.clone(), unfinished).await?;
     drop(old);
-    let chains = backup::read(&new, upgrade.settings.clone(), &file, &Manifest::read(&file)?).await?;
-    Ok((holds, chains))
+    backup::read(&new, upgrade.settings.clone(), &file, &Manifest::read(&file)?).await
 }

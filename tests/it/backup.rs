@@ -247,6 +247,16 @@ fn of_a_backup_nothing_is_run() {
 }
 
 #[test]
+fn tables_of_somebody_else_stay_in_the_file_and_keep_nothing_from_coming_back() {
+    let office = office();
+    office.database.rows("CREATE TABLE notes (a int); INSERT INTO notes VALUES (1)");
+    let (_shelf, file) = backup(&office);
+    let target = Database::empty();
+    well(&mut on(&target, "restore", &file), &["Restored 15 tables", "facturo did not make them: notes."]);
+    assert_eq!(target.value("SELECT count(*) FROM pg_class WHERE relname = 'notes'"), "0");
+}
+
+#[test]
 fn books_that_were_changed_behind_its_back_are_kept_and_said() {
     let office = office();
     office.database.rows("UPDATE registration_records SET hash = repeat('A', 64) WHERE place = 2");

@@ -51,10 +51,14 @@ impl Inventory {
         Ok(Self { tables, chains })
     }
 
-    /// In words, such as `15 tables with 120 rows`.
     pub(in crate::cli) fn size(&self) -> String {
-        format!("{} tables with {} rows", self.tables.len(), self.tables.values().sum::<i64>())
+        size(&self.tables)
     }
+}
+
+/// In words, such as `15 tables with 120 rows`.
+pub(super) fn size(tables: &BTreeMap<String, i64>) -> String {
+    format!("{} tables with {} rows", tables.len(), tables.values().sum::<i64>())
 }
 
 impl Chains {

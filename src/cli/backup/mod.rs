@@ -11,8 +11,8 @@ use tokio_postgres::IsolationLevel;
 
 pub(super) use self::{
     file::Manifest,
-    inventory::{Chains, Inventory},
-    restore::{Restore, read, run as restore},
+    inventory::Inventory,
+    restore::{Restore, Restored, read, run as restore},
 };
 use super::unfinished::Unfinished;
 use crate::{

@@ -1,10 +1,13 @@
 //! `facturo restore`: books out of a backup, into a database that holds nothing yet.
 
-use std::path::{Path, PathBuf};
+use std::{
+    collections::BTreeMap,
+    path::{Path, PathBuf},
+};
 
 use super::{
     file::Manifest,
-    inventory::{Chains, Inventory},
+    inventory::{self, Chains, Inventory},
 };
 use crate::{
     books,
@@ -12,6 +15,32 @@ use crate::{
     database::{self, Database, archive, migrate, private_server::Settings, roles},
     error::{Error, Result},
 };
+
+/// What a restore has made.
+pub(in crate::cli) struct Restored {
+    /// Rows of each table, as the backup has it.
+    tables: BTreeMap<String, i64>,
+    /// Tables in the backup that are none of facturo's.
+    left: Vec<String>,
+    chains: Chains,
+}
+
+impl Restored {
+    pub(in crate::cli) fn size(&self) -> String {
+        inventory::size(&self.tables)
+    }
+
+    /// Says what was verified, and what is not there.
+    pub(in crate::cli) fn tell(&self) {
+        crate::cli::say(&self.chains.told());
+        if !self.left.is_empty() {
+            crate::cli::say(&format!(
+                "Left in the backup, since facturo did not make them: {}. PostgreSQL's pg_restore takes them out of it.",
+                self.left.join(", ")
+            ));
+        }
+    }
+}
 
 #[derive(clap::Args)]
 pub(in crate::cli) struct Restore {
@@ -34,13 +63,10 @@ async fn make(config: &Config, file: &Path) -> Result<()> {
     config.require_writable()?;
     let database = Database::open(config).await?;
     expect_empty(&database, config).await?;
-    let chains = read(&database, database::private_settings(config)?, &file, &manifest).await?;
-    crate::cli::say(&format!(
-        "Restored {}, as of {}.",
-        manifest.holds.size(),
-        manifest.made_at.escape_debug()
-    ));
-    crate::cli::say(&chains.told());
+    let restored = read(&database, database::private_settings(config)?, &file, &manifest).await?;
+    let made_at = manifest.made_at.escape_debug();
+    crate::cli::say(&format!("Restored {}, as of {made_at}.", restored.size()));
+    restored.tell();
     if !database.is_private() {
         crate::cli::say("Logins are in no backup: `facturo roles add` makes those that are to serve here.");
     }
@@ -48,13 +74,13 @@ async fn make(config: &Config, file: &Path) -> Result<()> {
 }
 
 /// Fills an empty database, with programs that are found by these settings: all of it, or nothing. The tables are facturo's own, and
-/// of the archive there are only rows. Answers what was verified in it.
+/// of the archive there are only rows.
 pub(in crate::cli) async fn read(
     database: &Database,
     settings: Settings,
     file: &Path,
     manifest: &Manifest,
-) -> Result<Chains> {
+) -> Result<Restored> {
     let mut client = books::client(database).await?;
     roles::require_owner(&**client, "facturo restore").await?;
     let programs = database.programs(settings, &client, manifest.pg_dump).await?;
@@ -63,7 +89,8 @@ pub(in crate::cli) async fn read(
     let Inventory { tables, chains } = &manifest.holds;
     migrate::begin(&mut tx, tables.get("schema_migrations").copied().unwrap_or_default()).await?;
     programs.load(file, &tx).await?;
-    if archive::tables(&*tx).await? != *tables {
+    let made = archive::tables(&*tx).await?;
+    if made.iter().any(|(table, rows)| tables.get(table) != Some(rows)) {
         return Err(differs());
     }
     migrate::advance(&mut tx).await?;
@@ -72,7 +99,9 @@ pub(in crate::cli) async fn read(
         return Err(differs());
     }
     tx.commit().await?;
-    Ok(verified)
+    let others = tables.keys().filter(|table| !made.contains_key(*table));
+    let left = others.map(|table| table.escape_debug().to_string()).collect();
+    Ok(Restored { tables: made, left, chains: verified })
 }
 
 async fn expect_empty(database: &Database, config: &Config) -> Result<()> {
@@ -80,7 +109,7 @@ async fn expect_empty(database: &Database, config: &Config) -> Result<()> {
     if tables.is_empty() {
         return Ok(());
     }
-    let found = Inventory { tables, chains: None }.size();
+    let found = inventory::size(&tables);
     let next = match &config.database_url {
         Some(_) => "Make an empty database, and name it in DATABASE_URL.".to_owned(),
         None => {
