@@ -104,13 +104,15 @@ impl Database {
 
     /// A connection. A private server that went down is brought back for it.
     pub async fn client(&self) -> Result<Client> {
-        match (self.pool.get().await, &self.private) {
+        let client = match (self.pool.get().await, &self.private) {
             (Err(PoolError::Backend(_)), Some(private)) => {
                 private.ensure().await?;
                 self.pool.get().await.map_err(pool::unreachable)
             }
             (client, _) => client.map_err(pool::unreachable),
-        }
+        }?;
+        self.server.must_not_be_overshadowed()?;
+        Ok(client)
     }
 }
 

@@ -3,7 +3,7 @@
 
 use std::{
     sync::{
-        Arc,
+        Arc, OnceLock,
         atomic::{AtomicBool, AtomicUsize, Ordering},
     },
     time::Duration,
@@ -14,7 +14,7 @@ use futures_util::future::BoxFuture;
 use tokio::{task::JoinHandle, time::timeout};
 use tokio_postgres::{Client, Config, Error, NoTls, SimpleQueryMessage, error::SqlState};
 
-use super::url::Server;
+use super::{refusal::Overshadowed, url::Server};
 
 /// What a host has in all, unless the URL sets `connect_timeout`.
 const LIMIT: Duration = Duration::from_secs(8);
@@ -41,6 +41,7 @@ pub(super) struct Connector {
     /// A pooler stands before the server, such as pgbouncer: one that refuses [`SERVER_OPTIONS`], or keeps them to itself. Then
     /// its own limits hold.
     pooler: Arc<AtomicBool>,
+    overshadowed: Arc<OnceLock<Overshadowed>>,
 }
 
 impl Connector {
@@ -52,8 +53,9 @@ impl Connector {
         let limit = if server.hosts.len() > 1 { LIMIT_OF_SEVERAL } else { LIMIT };
         let hosts = server.hosts.iter().cloned().map(|config| limited(config, limit)).collect();
         let options = format!("{SERVER_OPTIONS}{}", if server.read_only { READ_ONLY } else { "" });
-        let (last, pooler) = (AtomicUsize::new(0), Arc::clone(&server.pooler));
-        Ok(Self { hosts, connect, options, last, pooler })
+        let last = AtomicUsize::new(0);
+        let (pooler, overshadowed) = (Arc::clone(&server.pooler), Arc::clone(&server.overshadowed));
+        Ok(Self { hosts, connect, options, last, pooler, overshadowed })
     }
 
     /// How long all hosts may take together. The last one asked has what the others have left.
@@ -83,7 +85,7 @@ impl Connector {
 
     async fn host(&self, config: &Config) -> Connected {
         if self.pooler.load(Ordering::Relaxed) {
-            return self.connect.connect(config).await;
+            return self.behind_pooler(config).await;
         }
         let mut asking = config.clone();
         asking.options(match config.get_options() {
@@ -92,17 +94,37 @@ impl Connector {
         });
         match self.connect.connect(&asking).await {
             Ok((client, task)) => {
-                if !has_heard(&client).await? {
+                if !self.meet(&client).await? {
                     self.found_pooler();
                 }
                 Ok((client, task))
             }
             Err(error) if error.code() == Some(&SqlState::PROTOCOL_VIOLATION) => {
                 self.found_pooler();
-                self.connect.connect(config).await
+                self.behind_pooler(config).await
             }
             Err(error) => Err(error),
         }
+    }
+
+    async fn behind_pooler(&self, config: &Config) -> Connected {
+        let (client, task) = self.connect.connect(config).await?;
+        self.meet(&client).await?;
+        Ok((client, task))
+    }
+
+    /// Answers whether the server knows of [`SERVER_OPTIONS`], and notes down whether somebody else's tables could stand before ours.
+    async fn meet(&self, client: &Client) -> Result<bool, Error> {
+        let messages = client.simple_query(include_str!("../../../sql/queries/connection/met.sql")).await?;
+        let row = messages.iter().find_map(|message| match message {
+            SimpleQueryMessage::Row(row) => Some(row),
+            _ => None,
+        });
+        let said = |column: usize| row.and_then(|row| row.get(column));
+        if let (Some(role), Some(maker)) = (said(1), said(2)) {
+            self.overshadowed.get_or_init(|| Overshadowed { role: role.to_owned(), maker: maker.to_owned() });
+        }
+        Ok(said(0) == Some("on"))
     }
 
     fn found_pooler(&self) {
@@ -111,15 +133,6 @@ impl Connector {
         );
         self.pooler.store(true, Ordering::Relaxed);
     }
-}
-
-/// Whether the server knows of [`SERVER_OPTIONS`].
-async fn has_heard(client: &Client) -> Result<bool, Error> {
-    let messages = client.simple_query(include_str!("../../../sql/queries/connection/asked.sql")).await?;
-    Ok(messages.iter().any(|message| match message {
-        SimpleQueryMessage::Row(row) => row.get(0) == Some("on"),
-        _ => false,
-    }))
 }
 
 impl Connect for Connector {

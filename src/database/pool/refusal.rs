@@ -7,6 +7,26 @@ use rustls::CertificateError;
 
 use crate::error::Error;
 
+/// PostgreSQL looks into the schema of a role's own name first, and somebody made one who could put tables and functions there that
+/// the role would run.
+#[derive(Debug)]
+pub struct Overshadowed {
+    pub role: String,
+    pub maker: String,
+}
+
+impl Overshadowed {
+    pub fn told(&self) -> Error {
+        let Self { role, maker } = self;
+        Error::unavailable(
+            format!(
+                "The role {role} would look into the schema {role} before facturo's own, and that belongs to {maker}."
+            ),
+            "Ask whoever looks after the database why it is there, and have it dropped.",
+        )
+    }
+}
+
 pub fn unreachable(error: PoolError) -> Error {
     match error {
         PoolError::Backend(error) => {

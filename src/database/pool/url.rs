@@ -9,7 +9,7 @@ use std::{
     path::PathBuf,
     str::FromStr,
     sync::{
-        Arc,
+        Arc, OnceLock,
         atomic::{AtomicBool, Ordering},
     },
 };
@@ -20,7 +20,7 @@ use tokio_postgres::{
     config::{Host, SslMode, TargetSessionAttrs},
 };
 
-use super::tls::Trust;
+use super::{refusal::Overshadowed, tls::Trust};
 use crate::error::{Error, Result};
 
 /// The options that tokio-postgres reads, and reads as libpq does.
@@ -54,6 +54,8 @@ pub struct Server {
     pub(super) trust: Option<Trust>,
     /// A pooler was found to stand before it.
     pub(super) pooler: Arc<AtomicBool>,
+    /// Somebody else's tables could be taken for facturo's.
+    pub(super) overshadowed: Arc<OnceLock<Overshadowed>>,
     /// Has the server refuse whatever would write.
     pub read_only: bool,
 }
@@ -61,7 +63,13 @@ pub struct Server {
 /// Of a private server, which has one host: a socket.
 impl From<Config> for Server {
     fn from(config: Config) -> Self {
-        Self { hosts: vec![config], trust: None, pooler: Arc::default(), read_only: false }
+        Self {
+            hosts: vec![config],
+            trust: None,
+            pooler: Arc::default(),
+            overshadowed: Arc::default(),
+            read_only: false,
+        }
     }
 }
 
@@ -83,6 +91,7 @@ impl FromStr for Server {
             hosts: hosts.into_iter().map(limited).collect(),
             trust,
             pooler: Arc::default(),
+            overshadowed: Arc::default(),
             read_only: false,
         })
     }
@@ -93,6 +102,12 @@ impl Server {
     /// missing.
     pub fn has_pooler(&self) -> bool {
         self.pooler.load(Ordering::Relaxed)
+    }
+
+    /// # Errors
+    /// When a connection has shown that tables and functions of somebody else may stand before facturo's.
+    pub fn must_not_be_overshadowed(&self) -> Result<()> {
+        self.overshadowed.get().map_or(Ok(()), |by| Err(by.told()))
     }
 
     /// Where it is, in words and without a password.

@@ -126,6 +126,49 @@ async fn a_role_that_may_do_more_than_a_login_should_is_not_let_in() {
     assert!(!refused.status.success() && said.contains("ALTER ROLE takes_nothing INHERIT"), "{said}");
 }
 
+/// By itself PostgreSQL looks first into a schema of the role's own name.
+#[tokio::test]
+async fn tables_that_somebody_put_before_facturo_s_are_not_looked_into() {
+    let scratch = Scratch::new("roles-shadow");
+    let server = PrivateServer::start(&scratch.settings).await.unwrap();
+    let admin = connect(&server).await;
+    admin.batch_execute("CREATE ROLE owner LOGIN CREATEROLE; CREATE ROLE prov LOGIN").await.unwrap();
+    admin.batch_execute("CREATE DATABASE books OWNER owner").await.unwrap();
+    let owner = url(&scratch, "owner", "books");
+    well(&run(&["roles", "add", "ana"], &owner).output().unwrap());
+    admin.batch_execute("GRANT CREATE ON DATABASE books TO prov").await.unwrap();
+    let (prov, connection) = {
+        let mut config = server.config();
+        config.user("prov").dbname("books").connect(NoTls).await.unwrap()
+    };
+    tokio::spawn(connection);
+    for role in ["owner", "ana"] {
+        let named = url(&scratch, role, "books");
+        prov.batch_execute(&format!(
+            "CREATE SCHEMA {role}; GRANT USAGE ON SCHEMA {role} TO public;
+             CREATE FUNCTION {role}.run() RETURNS boolean LANGUAGE plpgsql AS $$ BEGIN RAISE 'it ran'; END $$;
+             CREATE VIEW {role}.schema_migrations AS SELECT 1 AS version, '' AS name, ''::bytea AS checksum WHERE {role}.run();
+             GRANT SELECT ON {role}.schema_migrations TO public"
+        ))
+        .await
+        .unwrap();
+        for command in ["check", "migrate", "backup"] {
+            let mut command = run(&[command], &named);
+            if command.get_args().any(|argument| argument == "backup") {
+                command.arg(scratch.data().join("books.backup"));
+            }
+            let refused = command.output().unwrap();
+            let said = String::from_utf8(refused.stderr).unwrap();
+            let words = format!("schema {role} before facturo's own, and that belongs to prov");
+            assert!(!refused.status.success() && said.contains(&words) && !said.contains("it ran"), "{said}");
+        }
+        let told = Session::start(&mut run(&[], &named), Era::Handshake).refuse("get_business", json!({}));
+        assert!(told.contains("belongs to prov") && told.contains("dropped"), "{told}");
+        prov.batch_execute(&format!("DROP SCHEMA {role} CASCADE")).await.unwrap();
+        assert!(well(&run(&["check"], &named).output().unwrap()).0.contains("All is well"));
+    }
+}
+
 #[tokio::test]
 async fn a_login_enters_with_the_password_that_it_was_given_and_no_log_has_it() {
     let scratch = Scratch::new("roles-pass");
