@@ -38,9 +38,9 @@ pub struct Config {
     /// `FACTURO_TOKEN_SECRET`: the secret that tokens are signed and checked with, in the place of keys.
     pub token_secret: Option<Secret>,
     /// `FACTURO_TOKEN_ISSUER`: whose tokens count.
-    pub token_issuer: String,
+    pub token_issuer: Option<String>,
     /// `FACTURO_TOKEN_AUDIENCE`: what tokens must be for.
-    pub token_audience: String,
+    pub token_audience: Option<String>,
     /// `FACTURO_LINGER`: how long the private server outlives its last user.
     pub linger: Duration,
     pub home: Option<PathBuf>,
@@ -109,7 +109,6 @@ impl Config {
             let read = |value: OsString| value.into_string().map_err(|_| not_utf8(name));
             set(name).map(read).transpose()
         };
-        let or_facturo = |text: Option<String>| text.unwrap_or_else(|| "facturo".into());
         let whole = |name: &'static str, least: u32, most: u32| {
             let parse = |value: String| {
                 let accepted = match most {
@@ -144,8 +143,8 @@ impl Config {
             token: text("FACTURO_TOKEN")?.map(Secret),
             jwks: path("FACTURO_JWKS"),
             token_secret: text("FACTURO_TOKEN_SECRET")?.map(Secret),
-            token_issuer: or_facturo(text("FACTURO_TOKEN_ISSUER")?),
-            token_audience: or_facturo(text("FACTURO_TOKEN_AUDIENCE")?),
+            token_issuer: text("FACTURO_TOKEN_ISSUER")?,
+            token_audience: text("FACTURO_TOKEN_AUDIENCE")?,
             linger: Duration::from_secs(whole("FACTURO_LINGER", 0, u32::MAX)?.unwrap_or(30).into()),
             home: path("HOME"),
             xdg_data_home: path("XDG_DATA_HOME"),

@@ -33,7 +33,10 @@ pub struct Callers {
 
 impl Callers {
     pub fn new(config: &Config) -> Self {
-        let guarded = config.token.is_some() || config.jwks.is_some() || config.token_secret.is_some();
+        // whoever said whose tokens count means that a token is wanted
+        let names_tokens = config.token_issuer.is_some() || config.token_audience.is_some();
+        let guarded =
+            names_tokens || config.token.is_some() || config.jwks.is_some() || config.token_secret.is_some();
         Self { gate: guarded.then(|| Gate::new(settings(config))), read_only: config.read_only }
     }
 
@@ -57,7 +60,7 @@ fn settings(config: &Config) -> Settings {
         token: text(&config.token),
         jwks: config.jwks.clone(),
         secret: text(&config.token_secret),
-        expected: Expected { issuer: config.token_issuer.clone(), audience: config.token_audience.clone() },
+        expected: Expected::of(config.token_issuer.as_deref(), config.token_audience.as_deref()),
     }
 }
 

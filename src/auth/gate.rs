@@ -75,8 +75,8 @@ impl Settings {
             (Some(text), None) => Keys::from_jwks(text),
             (None, Some(secret)) => Keys::from_secret(secret.trim()),
             (None, None) => Err(Error::forbidden(
-                "FACTURO_TOKEN is set, but there is no key to check it with.",
-                "Set FACTURO_JWKS or FACTURO_TOKEN_SECRET, or unset FACTURO_TOKEN.",
+                "A token is asked for, but there is no key to check it with.",
+                "Set FACTURO_JWKS or FACTURO_TOKEN_SECRET, or unset FACTURO_TOKEN, FACTURO_TOKEN_ISSUER and FACTURO_TOKEN_AUDIENCE.",
             )),
             (Some(_), Some(_)) => Err(Error::forbidden(
                 "FACTURO_JWKS and FACTURO_TOKEN_SECRET are both set, and only one can count.",

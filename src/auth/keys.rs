@@ -2,7 +2,7 @@
 
 use jsonwebtoken::{
     Algorithm, DecodingKey,
-    jwk::{AlgorithmParameters, EllipticCurve, Jwk, JwkSet, KeyAlgorithm, PublicKeyUse},
+    jwk::{AlgorithmParameters, EllipticCurve, Jwk, JwkSet, KeyAlgorithm, KeyOperations, PublicKeyUse},
 };
 
 use crate::error::{Error, Result};
@@ -65,6 +65,9 @@ fn key(jwk: &Jwk) -> Option<Key> {
     if matches!(&jwk.common.public_key_use, Some(usage) if *usage != PublicKeyUse::Signature) {
         return None;
     }
+    if jwk.common.key_operations.as_ref().is_some_and(|of| !of.contains(&KeyOperations::Verify)) {
+        return None;
+    }
     let algorithm = match &jwk.algorithm {
         AlgorithmParameters::OctetKeyPair(pair) if pair.curve == EllipticCurve::Ed25519 => Algorithm::EdDSA,
         AlgorithmParameters::EllipticCurve(curve) if curve.curve == EllipticCurve::P256 => Algorithm::ES256,
@@ -104,12 +107,13 @@ mod tests {
         assert_eq!(of(ed), [("k".into(), Algorithm::EdDSA)]);
         assert_eq!(of(ec), [("k".into(), Algorithm::ES256)]);
         assert_eq!(of(rsa), [("k".into(), Algorithm::RS256)]);
-        assert_eq!(of(&format!(r#"{rsa}, "alg": "RS256", "use": "sig""#)).len(), 1);
+        assert_eq!(of(&format!(r#"{rsa}, "alg": "RS256", "use": "sig", "key_ops": ["verify"]"#)).len(), 1);
         for other in [
             r#""alg": "PS256""#,
             r#""alg": "HS256""#,
             r#""alg": "RSA-OAEP""#,
             r#""use": "enc""#,
+            r#""key_ops": ["encrypt"]"#,
             r#""alg": "x""#,
         ] {
             assert!(of(&format!("{rsa}, {other}")).is_empty(), "{other}");

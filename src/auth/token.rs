@@ -28,6 +28,7 @@ pub struct Expected {
 /// The claims of ours that are read from a token. One that is there twice makes it unreadable.
 #[derive(Debug, Serialize, Deserialize)]
 pub struct Claims {
+    pub iss: String,
     pub sub: String,
     pub exp: i64,
     #[serde(default)]
@@ -44,6 +45,14 @@ pub struct Grant {
     pub scopes: Scopes,
     pub from: Option<OffsetDateTime>,
     pub until: OffsetDateTime,
+}
+
+impl Expected {
+    /// By what was set, which each is `facturo` where it was not.
+    pub fn of(issuer: Option<&str>, audience: Option<&str>) -> Self {
+        let [issuer, audience] = [issuer, audience].map(|set| set.unwrap_or("facturo").to_owned());
+        Self { issuer, audience }
+    }
 }
 
 impl Grant {

@@ -95,10 +95,15 @@ impl Place {
 /// Refuses keys that others may change, and a signing key beside them that others may read.
 pub(super) fn must_be_safe(jwks: &Path) -> Result<()> {
     let jwks = std::path::absolute(jwks).map_err(|error| Error::internal("FACTURO_JWKS", error))?;
-    closed::to_writing(&jwks)?;
-    let Some(dir) = jwks.parent() else { return Ok(()) };
-    closed::to_writing(dir)?;
-    closed::to_reading(&dir.join(SIGNING_KEY))
+    // where a link leads, and where it stands
+    let real = fs::canonicalize(&jwks).unwrap_or_else(|_| jwks.clone());
+    for path in [&real, &jwks] {
+        closed::to_writing(path)?;
+        let Some(dir) = path.parent() else { continue };
+        closed::to_writing(dir)?;
+        closed::to_reading(&dir.join(SIGNING_KEY))?;
+    }
+    Ok(())
 }
 
 fn generate(place: &Place) -> Result<()> {

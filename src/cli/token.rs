@@ -20,7 +20,7 @@ use crate::{
         role::Role,
         scope::{Scope, Scopes},
         signing::SigningKey,
-        token::{self, Claims},
+        token::{self, Claims, Expected},
     },
     clock,
     config::{Config, Secret},
@@ -69,7 +69,6 @@ struct Allowed {
 /// What a token says beside what facturo reads of it.
 #[derive(Serialize)]
 struct Issued<'a> {
-    iss: &'a str,
     aud: &'a str,
     iat: i64,
     #[serde(flatten)]
@@ -100,11 +99,12 @@ impl Issue {
         };
         let now = clock::now();
         let until = now + Duration::days(self.days);
+        let expected = Expected::of(config.token_issuer.as_deref(), config.token_audience.as_deref());
         let token = key.sign(&Issued {
-            iss: &config.token_issuer,
-            aud: &config.token_audience,
+            aud: &expected.audience,
             iat: now.unix_timestamp(),
             claims: Claims {
+                iss: expected.issuer,
                 sub: subject.to_owned(),
                 exp: until.unix_timestamp(),
                 nbf: Some(now.unix_timestamp()),

@@ -230,6 +230,11 @@ impl Invoice {
             ("operation_date", self.operation_date.map(|date| date.to_string())),
             ("exchange_rate", self.exchange_rate.map(|rate| rate.normalize().to_string())),
             ("corrects", self.correction.as_ref().map(|correction| correction.original.to_string())),
+            (
+                "correction_method",
+                self.correction.as_ref().map(|correction| correction.method.name().to_owned()),
+            ),
+            ("correction_code", self.correction.as_ref().map(|correction| correction.code.name().to_owned())),
             ("reason", reason),
             ("superseded", self.superseded.then(|| "yes".to_owned())),
         ]

@@ -2,11 +2,13 @@
 
 use std::fmt;
 
-use super::NUMBER_MAX;
 use crate::error::{Error, Result};
 
 /// No business issues more in a series and year; a longer number is not of ours.
 pub(super) const COUNT_MAX: i64 = 999_999_999;
+
+/// So long may be what stands in every number: no sentence finds room in it.
+const FIXED_MAX: usize = 12;
 
 /// How the numbers of a series look, such as `F-{year}-{number:04}`.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -35,6 +37,10 @@ impl Format {
             if let Some(c) = literal.chars().find(|c| !(c.is_ascii_alphanumeric() || "./-_".contains(*c))) {
                 return Err(bad(format!("holds {c:?}")));
             }
+            // numbers stand in sentences of ours, where a host would make a link of an address
+            if literal.split('.').skip(1).any(|after| after.starts_with(|c: char| c.is_ascii_alphabetic())) {
+                return Err(bad("holds a dot before a letter, as addresses do".into()));
+            }
             if !literal.is_empty() {
                 parts.push(Part::Text(literal.to_owned()));
             }
@@ -55,11 +61,14 @@ impl Format {
         if touching {
             return Err(bad("must keep {year} and {number} apart".into()));
         }
-        let format = Self { parts };
-        if format.write(9999, COUNT_MAX).len() > NUMBER_MAX {
-            return Err(bad(format!("makes numbers of more than {NUMBER_MAX} characters")));
+        let fixed: usize =
+            parts.iter().map(|part| if let Part::Text(text) = part { text.len() } else { 0 }).sum();
+        if fixed > FIXED_MAX {
+            return Err(bad(format!(
+                "holds more than {FIXED_MAX} characters besides {{number}} and {{year}}"
+            )));
         }
-        Ok(format)
+        Ok(Self { parts })
     }
 
     pub fn has_year(&self) -> bool {

@@ -32,6 +32,8 @@ fn numbers_are_written_and_only_their_exact_form_is_read() {
 fn a_format_that_cannot_number_is_refused() {
     for bad in [
         "",
+        "www.evil.com/{number}",
+        "IGNORE-ALL-RULES-{number}",
         "F-",
         "{year}",
         "{number}{number}",
@@ -108,7 +110,7 @@ const FORMATS: [&str; 12] = [
 proptest! {
     #[test]
     fn what_is_written_is_read(year in 1900..=9999_i32, number in 1..=COUNT_MAX, digits in 1..=9_usize) {
-        let f = format(&format!("F/{{year}}-{{number:0{digits}}}.x"));
+        let f = format(&format!("F/{{year}}-{{number:0{digits}}}-x"));
         prop_assert_eq!(f.read(&f.write(year, number)), Some((year, number)));
         prop_assert_eq!(format(&f.to_string()), f);
     }

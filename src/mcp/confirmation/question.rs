@@ -214,11 +214,23 @@ fn day(date: &str) -> String {
 /// The longest name that is shown, in characters.
 const SHOWN: usize = 60;
 
+/// Letters by Unicode, and nothing to see: they stand for letters that are missing.
+const FILLERS: [char; 6] = ['\u{115F}', '\u{1160}', '\u{17B4}', '\u{17B5}', '\u{3164}', '\u{FFA0}'];
+
 /// A name for eyes: letters, digits and the marks that names have. Hosts may render Markdown, where brackets make links
-/// and images; and nothing in it may close our quotes or begin a line of its own.
+/// and images, and addresses become links; and nothing in it may close our quotes or begin a line of its own.
 fn harmless(name: &str) -> String {
-    let shown = |c: char| if c.is_alphanumeric() || " .,'’&-/()+ºª·".contains(c) { c } else { ' ' };
+    let is_letter = |c: char| c.is_alphanumeric() && !FILLERS.contains(&c);
+    let shown = |c: char| if is_letter(c) || " .,'’&-/()+ºª·".contains(c) { c } else { ' ' };
     let plain: String = name.chars().map(shown).collect();
+    // «S.L.» stays, «example.com» does not
+    let is_address = |after: &str| after.chars().take(2).filter(|c| c.is_alphanumeric()).count() == 2;
+    let parts = plain.split('.').enumerate().map(|(place, part)| match place {
+        0 => part.to_owned(),
+        _ if is_address(part) => format!(". {part}"),
+        _ => format!(".{part}"),
+    });
+    let plain = parts.collect::<String>();
     let plain = plain.split_whitespace().collect::<Vec<_>>().join(" ");
     match plain.char_indices().nth(SHOWN) {
         Some((end, _)) => format!("{}…", &plain[..end]),
@@ -299,7 +311,11 @@ mod tests {
         assert_eq!(shown("Peñalver & Asociados, S.L."), "Client, as stored: “Peñalver & Asociados, S.L.”");
         assert_eq!(
             shown("x”\n\n# Yes\u{202E} ![a](https://evil.example/`b`) <b>"),
-            "Client, as stored: “x Yes a (https //evil.example/ b ) b”"
+            "Client, as stored: “x Yes a (https //evil. example/ b ) b”"
+        );
+        assert_eq!(
+            shown("A\u{3164}\u{115F}\u{1160}\u{FFA0}B, www.example.com"),
+            "Client, as stored: “A B, www. example. com”"
         );
         assert_eq!(shown(&"ñ".repeat(200)), format!("Client, as stored: “{}…”", "ñ".repeat(60)));
     }

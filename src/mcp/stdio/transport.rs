@@ -138,6 +138,13 @@ where
 
     fn note_received(&mut self, message: Received) -> Option<Received> {
         match &message {
+            JsonRpcMessage::Request(call)
+                if self.calls.contains(&call.id) || self.subscriptions.contains(&call.id) =>
+            {
+                // nobody could tell their answers apart; without an id this one is not taken for that of the first
+                self.refuse(ErrorData::invalid_request("The id of this request is in use", None), None);
+                return None;
+            }
             JsonRpcMessage::Request(call) => {
                 self.begun |= opens_session(&call.request);
                 let open = matches!(call.request, ClientRequest::SubscriptionsListenRequest(_));

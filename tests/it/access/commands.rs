@@ -118,6 +118,15 @@ fn keys_that_others_may_read_or_change_are_refused() {
         fs::set_permissions(path, closed).unwrap();
     }
     home.run("keys list");
+
+    // a link in a closed directory does not close where it leads
+    let open = home.keys().join("open");
+    fs::create_dir(&open).unwrap();
+    fs::set_permissions(&open, PermissionsExt::from_mode(0o777)).unwrap();
+    fs::rename(&jwks, open.join("jwks.json")).unwrap();
+    std::os::unix::fs::symlink(open.join("jwks.json"), &jwks).unwrap();
+    let (well, _, err) = finish(home.with(&token).arg("check"), "");
+    assert!(!well && err.contains("Others may write to"), "{err}");
 }
 
 #[test]

@@ -100,6 +100,7 @@ fn contents(forge: &Forge) -> Vec<Case> {
         ("several other audiences", with(json!({"aud": ["other", "facturo2"]})), "another audience"),
         ("no audience in a list", with(json!({"aud": []})), "another audience"),
         ("another issuer", with(json!({"iss": "https://evil.example"})), "another issuer"),
+        ("two issuers", with(json!({"iss": ["facturo", "https://evil.example"]})), CLAIMS),
         ("no iss", forge.token(&without("iss")), CLAIMS),
         ("no aud", forge.token(&without("aud")), CLAIMS),
         ("no exp", forge.token(&without("exp")), CLAIMS),

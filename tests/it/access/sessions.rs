@@ -208,6 +208,10 @@ fn what_cannot_be_checked_gives_no_access() {
     let token = forge.token(&claims(json!({})));
     assert_closed(facturo().env("FACTURO_TOKEN", &token), &["no key to check it with", "FACTURO_JWKS"]);
     assert_closed(
+        facturo().env("FACTURO_TOKEN_ISSUER", "https://id.example.com"),
+        &["no key to check it with"],
+    );
+    assert_closed(
         facturo().env("FACTURO_JWKS", "/dev/zero").env("FACTURO_TOKEN", &token),
         &["cannot be read"],
     );

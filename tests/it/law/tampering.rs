@@ -126,6 +126,10 @@ fn r16_an_edited_history_is_found() {
     for edit in ["superseded = true", "internal_notes = 'Psst'"] {
         each_is_found("events", &[(&format!("UPDATE invoices SET {edit} WHERE id = 1"), "invoice 1")]);
     }
+    for edit in ["correction_code = 'R2'", "correction_method = 'substitution'"] {
+        let edit = format!("UPDATE invoices SET {edit} WHERE corrects IS NOT NULL");
+        each_is_found("events", &[(&edit, "invoice 4")]);
+    }
 }
 
 /// By the login that facturo serves as, which may take them away for the sake of a client that is deleted, and for no other.

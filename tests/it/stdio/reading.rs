@@ -58,6 +58,22 @@ fn json_that_is_no_message_is_answered_as_such() {
     assert!(!end.log.contains("secreto"), "{}", end.log);
 }
 
+/// Two answers with one id could not be told apart.
+#[test]
+fn an_id_that_waits_for_its_answer_is_not_taken_twice() {
+    let mut host = Host::new(Kind::Pipe, Kind::Pipe);
+    host.initialize();
+    let sleep = call(7, "sleep", json!({"ms": 300}));
+    host.write(format!("{sleep}{sleep}"));
+    let refused = host.read();
+    assert_eq!((&refused["error"]["code"], refused.get("id")), (&json!(-32600), None));
+    let answer = host.read();
+    assert_eq!((&answer["id"], answer.get("error")), (&json!(7), None));
+    host.write(call(7, "echo", json!({"text": "x"})));
+    assert_eq!(host.read()["id"], 7, "once it is answered, it is free");
+    host.close().assert_prompt_success();
+}
+
 #[test]
 fn a_last_line_without_a_newline_counts() {
     let mut host = Host::new(Kind::Pipe, Kind::Pipe);
