@@ -1,4 +1,5 @@
--- An invoice that another stands in for counts no more; what was paid of it does.
+-- An invoice stays what it was in the period of its issue; one that stands in its place counts for the difference, in its own
+-- (art. 89.Cinco LIVA). Together they come to the one that stands.
 -- Groups in the order of their keys, or largest first for clients and cities; `ahead` orders, so that pages can go on.
 SELECT key, label, currency, count, subtotal, tax, total, withholding, paid, netted, outstanding, ahead
 FROM (
@@ -14,11 +15,14 @@ FROM (
                    ELSE i.currency
                END AS key,
                CASE $4 WHEN 'client' THEN c.name WHEN 'city' THEN coalesce(c.city, '') ELSE '' END AS label,
-               i.currency, i.subtotal * counted AS subtotal, (i.tax + i.surcharge) * counted AS tax, i.total * counted AS total,
-               i.withholding * counted AS withholding, i.paid, i.netted - i.payable * (1 - counted) AS netted,
+               i.currency, i.subtotal - coalesce(replaced.subtotal, 0) AS subtotal,
+               i.tax + i.surcharge - coalesce(replaced.tax + replaced.surcharge, 0) AS tax,
+               i.total - coalesce(replaced.total, 0) AS total, i.withholding - coalesce(replaced.withholding, 0) AS withholding,
+               i.paid, i.netted - coalesce(replaced.payable, 0) AS netted,
                CASE WHEN i.status = 'pending' THEN i.payable - i.paid - i.netted ELSE 0 END AS outstanding
         FROM invoices i
-        CROSS JOIN LATERAL (SELECT CASE WHEN i.superseded THEN 0 ELSE 1 END AS counted) AS whether
+        LEFT JOIN invoices replaced ON replaced.business_id = i.business_id AND replaced.id = i.corrects
+             AND i.correction_method = 'substitution'
         JOIN clients c ON c.business_id = i.business_id AND c.id = i.client_id
         WHERE i.business_id = $1
           AND i.issue_date BETWEEN $2 AND $3

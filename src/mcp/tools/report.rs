@@ -84,7 +84,8 @@ impl Read for SummarizeInvoices {
         name: "summarize_invoices",
         title: "Summarize invoices",
         description: "Count and add invoices up by month, client, city, status or currency; always per currency. Drafts and \
-                      cancelled ones count only when grouped by status. Clients and cities come largest first.",
+                      cancelled ones count only by status. What was replaced stays in its month; what replaces it counts \
+                      the difference. Clients and cities come largest first.",
         scopes: &[Scope::ReportsRead],
     };
     type Args = And<Self, PageArgs>;

@@ -183,6 +183,51 @@ fn the_sums_count_corrections_and_not_what_they_replace() {
     assert_eq!(office.ids("list_invoices", overdue), NONE);
 }
 
+#[track_caller]
+fn assert_sums(office: &mut Office, from: &str, to: &str, expected: Value) {
+    let period = json!({"issued_from": from, "issued_to": to, "group_by": "currency"});
+    let found = office.call("summarize_invoices", period);
+    assert_fields(&found["items"][0], expected);
+}
+
+/// What was declared for a quarter stays what it was: a replacement declares its difference, in its own quarter.
+#[test]
+fn art_89_cinco_liva_a_period_stays_what_it_was_when_it_is_corrected_later() {
+    let mut office = Office::open();
+    let client = office.company(json!({}));
+    let (before, today) = (crate::support::office::day(-100), crate::support::office::day(0));
+    let withheld = json!({"issue_date": before, "withholding_rate": 15});
+    let original = office.sold(client, "1000", withheld.clone());
+    office.sold(client, "500", withheld);
+    office.call("record_payment", json!({"invoice_id": original["id"], "amount": 200}));
+    let declared =
+        json!({"subtotal": "1500.00", "tax": "315.00", "total": "1815.00", "withholding_total": "225.00"});
+    assert_sums(&mut office, &before, &before, declared.clone());
+    let same =
+        json!({"method": "substitution", "net_amount": 1000, "description": "Work", "withholding_rate": 15});
+    let (again, _) = office.corrected(&original, same);
+    assert_sums(&mut office, &before, &before, declared.clone());
+    let owed = json!({"subtotal": "0.00", "tax": "0.00", "total": "0.00", "paid": "0.00", "netted": "-860.00", "outstanding": "860.00"});
+    assert_sums(&mut office, &today, &today, owed);
+    // and once more, by less
+    let less =
+        json!({"method": "substitution", "net_amount": 900, "description": "Work", "withholding_rate": 15});
+    office.corrected(&again, less);
+    assert_sums(&mut office, &before, &before, declared);
+    assert_sums(
+        &mut office,
+        &today,
+        &today,
+        json!({"subtotal": "-100.00", "tax": "-21.00", "outstanding": "754.00"}),
+    );
+    assert_sums(
+        &mut office,
+        &before,
+        &today,
+        json!({"subtotal": "1400.00", "tax": "294.00", "paid": "200.00", "outstanding": "1284.00"}),
+    );
+}
+
 #[test]
 fn what_a_correction_has_settled_is_no_longer_overdue() {
     let mut office = Office::open();
