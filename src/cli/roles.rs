@@ -3,13 +3,16 @@
 use std::io::Write as _;
 
 use clap::Subcommand;
+use deadpool_postgres::Client;
 use postgres_protocol::password::scram_sha_256;
 
 use crate::{
     books::Books,
     config::{Config, Secret},
     database::roles::{self, Login, Rights},
+    domain::ids::BusinessId,
     error::{Error, Result},
+    repository,
 };
 
 #[derive(clap::Args)]
@@ -59,10 +62,16 @@ impl Add {
     async fn run(self, config: Config, url: &str) -> Result<()> {
         let name = plain_name(self.name)?;
         let given = config.role_password.clone().map(|Secret(password)| password);
-        let books = Books::open(&Config { business: self.business.or(config.business), ..config }).await?;
+        let served = if self.business.is_some() { None } else { config.business };
+        let books = Books::open(&Config { business: served, ..config }).await?;
         let mut client = books.client().await?;
+        roles::require_owner(&**client, "facturo roles add").await?;
+        let business = match self.business {
+            Some(id) => existing(&client, id).await?,
+            None => books.business,
+        };
         let rights = if self.read_only { Rights::Read } else { Rights::Use };
-        let login = Login { name, business: books.business.0, rights };
+        let login = Login { name, business: business.0, rights };
         let is_new = roles::find(&**client, Some(&login.name)).await?.is_none();
         let made = (is_new && given.is_none()).then(|| uuid::Uuid::new_v4().simple().to_string());
         // what the server is told, and might log, is no password
@@ -71,12 +80,28 @@ impl Add {
         super::say(&format!("{}.", told(&login)));
         match made {
             Some(password) => tell(&with_login(url, &login.name, &password)),
-            None if given.is_some() => Ok(()),
+            None if is_new => Ok(()),
             None => {
-                super::say("The role was there already and keeps its password.");
+                super::say(match given {
+                    Some(_) => {
+                        "Its password is now that in FACTURO_ROLE_PASSWORD, for every database of the server."
+                    }
+                    None => "The role was there already and keeps its password.",
+                });
                 Ok(())
             }
         }
+    }
+}
+
+async fn existing(client: &Client, id: i64) -> Result<BusinessId> {
+    match repository::business::get(client, BusinessId(id)).await {
+        Err(Error::NotFound { .. }) => Err(Error::invalid(
+            "--business",
+            format!("there is no business {id} in this database"),
+            "the id of one that is there; where it is not said, the first",
+        )),
+        found => Ok(found?.id),
     }
 }
 
@@ -91,7 +116,9 @@ async fn list(config: &Config) -> Result<()> {
 
 async fn remove(config: &Config, name: &str) -> Result<()> {
     let books = Books::open(config).await?;
-    let gone = roles::dismiss(&mut *books.client().await?, name).await?;
+    let mut client = books.client().await?;
+    roles::require_owner(&**client, "facturo roles remove").await?;
+    let gone = roles::dismiss(&mut client, name).await?;
     super::say(&if gone {
         format!("{name} is removed.")
     } else {

@@ -212,13 +212,27 @@ async fn make(tx: &Transaction<'_>, login: &Login, password: Option<&str>) -> Re
             "Take another name.",
         ));
     }
+    if known.as_ref().is_some_and(|role| role.standing == Standing::Excessive) {
+        return Err(excessive(name));
+    }
+    if known.is_some() && password.is_some() && !logins(tx).await?.iter().any(|login| login.name == name) {
+        return Err(Error::conflict(
+            format!(
+                "There is a role {name} on this server already, and FACTURO_ROLE_PASSWORD would change its password wherever else it is used."
+            ),
+            format!(
+                "Take another name; or unset FACTURO_ROLE_PASSWORD, and {name} is let in here with the password that it has."
+            ),
+        ));
+    }
     let sql = match (&known, password) {
         (None, _) => Some(include_str!("../../sql/queries/role/create_login.sql")),
         (Some(_), Some(_)) => Some(include_str!("../../sql/queries/role/set_password.sql")),
         (Some(_), None) => None,
     };
     if let Some(sql) = sql {
-        run(tx, sql, &[Some(name), password]).await.map_err(|error| may_not_make(error, name))?;
+        let done = run(tx, sql, &[Some(name), password]).await;
+        done.map_err(|error| may_not_make(error, name, known.is_some()))?;
     }
     run(tx, RESET_SETTINGS, &[Some(name)]).await.map_err(|error| may_not_reset(error, name))?;
     let group = login.rights.group();
@@ -242,13 +256,7 @@ async fn has_become(tx: &Transaction<'_>, login: &Login) -> Result<()> {
     let name = login.name.as_str();
     match find(tx, Some(name)).await?.map(|role| role.standing) {
         Some(Standing::Limited(rights)) if rights == login.rights => Ok(()),
-        Some(Standing::Excessive) => Err(Error::conflict(
-            format!(
-                "{name} may do more than a login should: make tables, schemas or roles, become another role, change what is \
-                 append-only, or get at the server's files."
-            ),
-            "Take another name. If all may make tables here, as before PostgreSQL 15, run REVOKE CREATE ON SCHEMA public FROM PUBLIC first.",
-        )),
+        Some(Standing::Excessive) => Err(excessive(name)),
         _ => Err(Error::conflict(
             format!("{name} has not just the rights of its group."),
             format!("Run ALTER ROLE {name} INHERIT, or take another name."),
@@ -311,16 +319,36 @@ async fn ask(
     client.query_typed(query, &typed).await
 }
 
-fn may_not_make(error: tokio_postgres::Error, name: &str) -> Error {
+fn excessive(name: &str) -> Error {
+    Error::conflict(
+        format!(
+            "{name} may do more than a login should: make tables, schemas or roles, become another role, replicate the server, change \
+             what is append-only, or get at the server's files."
+        ),
+        "Take another name. If all may make tables here, as before PostgreSQL 15, run REVOKE CREATE ON SCHEMA public FROM PUBLIC first.",
+    )
+}
+
+fn may_not_make(error: tokio_postgres::Error, name: &str, is_there: bool) -> Error {
     if error.code() != Some(&SqlState::INSUFFICIENT_PRIVILEGE) {
         return error.into();
     }
-    Error::conflict(
-        format!("This user may not make the role {name}, or change its password."),
-        format!(
-            "Make {name} by your provider's means, with a password, and run this again: it then takes the role as it is."
-        ),
-    )
+    let (problem, next) = if is_there {
+        (
+            format!("This user may not change the password of {name}."),
+            "Change it by your provider's means; and run this again without FACTURO_ROLE_PASSWORD, which takes the role as it is."
+                .to_owned(),
+        )
+    } else {
+        (
+            format!("This user may not make the role {name}."),
+            format!(
+                "Make {name} by your provider's means, with a password, and run this again without FACTURO_ROLE_PASSWORD: it then takes \
+                 the role as it is."
+            ),
+        )
+    };
+    Error::conflict(problem, next)
 }
 
 fn may_not_reset(error: tokio_postgres::Error, name: &str) -> Error {

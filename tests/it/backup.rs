@@ -228,6 +228,25 @@ fn a_restore_that_fails_at_its_last_check_leaves_nothing_either() {
     assert!(is_empty(&target));
 }
 
+#[test]
+fn what_a_backup_says_of_itself_moves_no_terminal() {
+    let office = office();
+    office.database.rows("UPDATE events SET action = action || chr(27) || ']0;x' || chr(7) WHERE id = 1");
+    let shelf = Shelf::new();
+    let file = shelf.file("books.backup");
+    let made = told(on(&office.database, "backup", &file).output().unwrap()).1;
+    assert!(made.contains("]0;x"), "{made:?}");
+    let whole = fs::read(&file).unwrap();
+    let at = whole.windows(11).rposition(|bytes| bytes == b"\"made_at\":\"").unwrap() + 11;
+    let spoilt = shelf.file("spoilt");
+    fs::write(&spoilt, [&whole[..at], br"\u001b]0;y\u0007", &whole[at..]].concat()).unwrap();
+    let restored = told(on(&Database::empty(), "restore", &spoilt).output().unwrap()).1;
+    assert!(restored.contains("Restored") && restored.contains("]0;y"), "{restored:?}");
+    for said in [made, restored] {
+        assert!(!said.chars().any(|c| c.is_control() && c != '\n'), "{said:?}");
+    }
+}
+
 /// Whoever makes a backup may have put into it what PostgreSQL would run as whoever restores it.
 #[test]
 fn of_a_backup_nothing_is_run() {

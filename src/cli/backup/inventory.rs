@@ -70,11 +70,10 @@ impl Chains {
             chains.records += verified.records;
             chains.documents += verified.documents;
             chains.events += verified.events;
-            let told = verified
-                .findings
-                .iter()
-                .map(|found| format!("Business {id}, {}: {}", found.subject, found.what));
-            chains.findings.extend(told);
+            chains.findings.extend(verified.findings.iter().map(|found| {
+                // what was stored behind facturo's back is in it, and goes to a terminal
+                format!("Business {id}, {}: {}", found.subject, found.what).replace(char::is_control, " ")
+            }));
         }
         Ok(chains)
     }

@@ -126,6 +126,51 @@ async fn a_role_that_may_do_more_than_a_login_should_is_not_let_in() {
     assert!(!refused.status.success() && said.contains("ALTER ROLE takes_nothing INHERIT"), "{said}");
 }
 
+#[tokio::test]
+async fn what_keeps_a_login_from_being_added_is_said() {
+    let scratch = Scratch::new("roles-said");
+    let server = PrivateServer::start(&scratch.settings).await.unwrap();
+    let admin = connect(&server).await;
+    admin
+        .batch_execute("CREATE ROLE owner LOGIN CREATEROLE; CREATE ROLE replicates LOGIN REPLICATION")
+        .await
+        .unwrap();
+    admin.batch_execute("CREATE DATABASE books OWNER owner").await.unwrap();
+    admin.batch_execute("CREATE DATABASE more OWNER owner").await.unwrap();
+    let owner = url(&scratch, "owner", "books");
+    let add = |url: &str, name: &str| {
+        let mut command = run(&["roles", "add", name], url);
+        command.env("FACTURO_ROLE_PASSWORD", "given");
+        command
+    };
+    let refused = |command: &mut Command, words: &[&str]| {
+        let output = command.output().unwrap();
+        let said = String::from_utf8(output.stderr).unwrap();
+        assert!(!output.status.success() && words.iter().all(|word| said.contains(word)), "{said}");
+    };
+    well(&add(&owner, "ana").output().unwrap());
+    let again = well(&add(&owner, "ana").output().unwrap()).1;
+    assert!(again.contains("for every database of the server"), "{again}");
+    let verifier = "SELECT rolpassword FROM pg_authid WHERE rolname = 'ana'";
+    let before = value(&admin, verifier).await;
+    let more = url(&scratch, "owner", "more");
+    refused(
+        &mut add(&more, "ana"),
+        &["role ana on this server already", "wherever else", "unset FACTURO_ROLE_PASSWORD"],
+    );
+    assert_eq!(value(&admin, verifier).await, before);
+    assert!(well(&run(&["roles", "add", "ana"], &more).output().unwrap()).1.contains("keeps its password"));
+
+    refused(add(&owner, "eva").args(["--business", "2"]), &["--business", "no business 2", "the first"]);
+    refused(&mut add(&owner, "replicates"), &["replicate the server", "Take another name"]);
+    let anas = url(&scratch, "ana", "books");
+    for command in ["add", "remove"] {
+        let words =
+            ["ana does not own the database", &format!("facturo roles {command}"), "owner's DATABASE_URL"];
+        refused(&mut run(&["roles", command, "eva"], &anas), &words);
+    }
+}
+
 /// By itself PostgreSQL looks first into a schema of the role's own name.
 #[tokio::test]
 async fn tables_that_somebody_put_before_facturo_s_are_not_looked_into() {
