@@ -2,9 +2,13 @@
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
+use std::os::unix::process::CommandExt;
+use std::path::Path;
 use std::process::Command;
 
-use crate::scratch::{Scratch, comes_true, host, is_up};
+use nix::unistd::geteuid;
+
+use crate::scratch::{Scratch, comes_true, host, is_up, server_user};
 use crate::support::database::{APP, Database, READER};
 use crate::support::session::{facturo, facturo_with};
 use crate::support::wait;
@@ -111,4 +115,34 @@ fn a_private_server_is_started_where_there_is_data_and_not_made() {
     let nowhere = scratch.root.join("nothing");
     let words = &["no postgres and initdb", "FACTURO_POSTGRES_BIN"];
     assert_said(command().env("FACTURO_POSTGRES_BIN", nowhere), false, words);
+}
+
+/// As whoever PostgreSQL runs as, whom root's directories are closed to.
+#[test]
+fn a_data_directory_that_no_start_could_use_is_refused() {
+    let scratch = Scratch::new("check-unusable");
+    let executable = scratch.root.join("facturo");
+    fs::copy(crate::scratch::FACTURO, &executable).unwrap();
+    let closed = scratch.root.join("closed");
+    fs::create_dir(&closed).unwrap();
+    fs::set_permissions(&closed, PermissionsExt::from_mode(0o555)).unwrap();
+    let (file, locked) = (scratch.root.join("file"), scratch.data());
+    fs::write(&file, "").unwrap();
+    scratch.make_data_dir();
+    fs::create_dir(locked.join("users.lock")).unwrap();
+    for (dir, problem) in [
+        (Path::new("/"), "cannot be used"),
+        (&closed.join("data"), "Permission denied"),
+        (&file, "cannot be used"),
+        (&file.join("data"), "cannot be used"),
+        (locked, "users.lock cannot be opened"),
+    ] {
+        let mut command = facturo_with(&executable, &scratch.settings);
+        command.env("FACTURO_DATA_DIR", dir).current_dir("/");
+        if geteuid().is_root() {
+            let user = server_user();
+            command.uid(user.uid.as_raw()).gid(user.gid.as_raw());
+        }
+        assert_said(&mut command, false, &[problem, "FACTURO_DATA_DIR to"]);
+    }
 }

@@ -40,9 +40,9 @@ impl Description {
 /// Looks without touching anything.
 ///
 /// # Errors
-/// `Unavailable` when the data directory cannot be used at all.
+/// `Unavailable` when no start could use the data directory.
 pub async fn describe(settings: &Settings) -> Result<Description> {
-    let place = Place::find(settings)?;
+    let place = Place::inspect(settings)?;
     let running = alive::answers(&place).await;
     let settings = settings.clone();
     let looked = tokio::task::spawn_blocking(move || {

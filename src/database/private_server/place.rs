@@ -6,10 +6,10 @@ use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::{DirBuilderExt, MetadataExt, PermissionsExt, chown};
 use std::path::{Path, PathBuf};
 
-use nix::unistd::{Gid, Uid, User, geteuid};
+use nix::unistd::{AccessFlags, Gid, Uid, User, access, geteuid};
 use sha2::{Digest, Sha256};
 
-use super::{Settings, cluster, file_system};
+use super::{Settings, cluster, file_system, locks};
 use crate::error::{Error, Result};
 
 /// A longer socket path would not fit into a socket address everywhere (104 bytes on macOS).
@@ -74,38 +74,65 @@ impl Place {
         let place = Self::find(settings)?;
         let made = make_dir(&place.data_dir, place.owner);
         made.map_err(|error| cannot_use(&place.data_dir, &error.to_string()))?;
-        if let Some(kind) = file_system::network_file_system(&place.data_dir) {
-            return Err(Error::unavailable(
-                format!("{} is on a network file system ({kind}).", place.data_dir.display()),
-                "PostgreSQL can lose data there: set FACTURO_DATA_DIR to a directory on a local disk.",
-            ));
-        }
+        must_be_local(&place.data_dir, &place.data_dir)?;
         let place = Self::find(settings)?;
-        give_to_owner(&place)?;
+        if is_to_be_given(&place)?
+            && let Some(owner) = place.owner
+        {
+            chown(&place.data_dir, Some(owner.uid.as_raw()), Some(owner.gid.as_raw()))
+                .map_err(|error| cannot_use(&place.data_dir, &error.to_string()))?;
+        }
+        Ok(place)
+    }
+
+    /// Refuses what a start would refuse of the data directory and its locks, and touches nothing.
+    pub(super) fn inspect(settings: &Settings) -> Result<Self> {
+        let place = Self::find(settings)?;
+        let dir = &place.data_dir;
+        // what is not there yet is made in the nearest that is
+        let there = dir.ancestors().find(|above| above.symlink_metadata().is_ok()).unwrap_or(dir);
+        let refuse = |error: io::Error| cannot_use(dir, &error.to_string());
+        access(there, AccessFlags::W_OK | AccessFlags::X_OK).map_err(|error| refuse(error.into()))?;
+        fs::read_dir(there).map_err(refuse)?;
+        must_be_local(dir, there)?;
+        if there == dir {
+            is_to_be_given(&place)?;
+        }
+        for lock in [place.users_lock(), place.start_lock()] {
+            locks::open_existing(&lock)?;
+        }
+        place.must_have_socket_dir_of(place.owner.map_or_else(geteuid, |owner| owner.uid))?;
         Ok(place)
     }
 
     /// The 0700 directory of the socket, which is what keeps others out: within it everybody is trusted.
     pub(super) fn prepare_socket_dir(&self) -> Result<()> {
-        let refuse = |problem: String| {
-            Error::unavailable(
-                format!("The socket directory {} cannot be used ({problem}).", self.socket_dir.display()),
-                "Remove it, or set FACTURO_DATA_DIR to a directory with a shorter path.",
-            )
-        };
         match DirBuilder::new().mode(0o700).create(&self.socket_dir) {
             Err(error) if error.kind() != io::ErrorKind::AlreadyExists => {
-                return Err(refuse(error.to_string()));
+                return Err(self.cannot_use_socket_dir(&error.to_string()));
             }
             _ => {}
         }
-        // Where others may write, they may have been there first: a link or a directory of theirs will not do.
-        let found = fs::symlink_metadata(&self.socket_dir).map_err(|error| refuse(error.to_string()))?;
-        if !found.is_dir() || found.uid() != geteuid().as_raw() {
-            return Err(refuse("it belongs to somebody else".into()));
-        }
+        self.must_have_socket_dir_of(geteuid())?;
         fs::set_permissions(&self.socket_dir, fs::Permissions::from_mode(0o700))
-            .map_err(|error| refuse(error.to_string()))
+            .map_err(|error| self.cannot_use_socket_dir(&error.to_string()))
+    }
+
+    /// None is well, one of somebody else is not: where others may write, they may have been there first, with a link or a directory of theirs.
+    fn must_have_socket_dir_of(&self, user: Uid) -> Result<()> {
+        match fs::symlink_metadata(&self.socket_dir) {
+            Ok(found) if found.is_dir() && found.uid() == user.as_raw() => Ok(()),
+            Ok(_) => Err(self.cannot_use_socket_dir("it belongs to somebody else")),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
+            Err(error) => Err(self.cannot_use_socket_dir(&error.to_string())),
+        }
+    }
+
+    fn cannot_use_socket_dir(&self, problem: &str) -> Error {
+        Error::unavailable(
+            format!("The socket directory {} cannot be used ({problem}).", self.socket_dir.display()),
+            "Remove it, or set FACTURO_DATA_DIR to a directory with a shorter path.",
+        )
     }
 
     /// Once its server has ended, nothing is left in a directory of everybody's.
@@ -207,9 +234,9 @@ fn make_one(dir: &Path, mode: u32) -> io::Result<bool> {
     }
 }
 
-/// The data directory must belong to the user that PostgreSQL runs as. Root may give an empty one (just made, or a
-/// fresh volume) away, but nothing else.
-fn give_to_owner(place: &Place) -> Result<()> {
+/// Whether root is to give the data directory to the user that PostgreSQL runs as, whom it must belong to. Root may give
+/// an empty one (just made, or a fresh volume) away, but nothing else.
+fn is_to_be_given(place: &Place) -> Result<bool> {
     let dir = &place.data_dir;
     let refuse = |error: io::Error| cannot_use(dir, &error.to_string());
     // Asked in this order: several starters may be at it, and each gives the directory away before it fills it.
@@ -217,11 +244,20 @@ fn give_to_owner(place: &Place) -> Result<()> {
     let found = fs::metadata(dir).map_err(refuse)?.uid();
     let wanted = place.owner.map_or_else(geteuid, |owner| owner.uid);
     match place.owner {
-        _ if found == wanted.as_raw() => Ok(()),
-        Some(owner) if found == 0 && empty => {
-            chown(dir, Some(owner.uid.as_raw()), Some(owner.gid.as_raw())).map_err(refuse)
-        }
+        _ if found == wanted.as_raw() => Ok(false),
+        Some(_) if found == 0 && empty => Ok(true),
         _ => Err(cannot_use(dir, &format!("it belongs to user {found}, and user {wanted} is to use it"))),
+    }
+}
+
+/// `there` is the directory, or the nearest above it.
+fn must_be_local(dir: &Path, there: &Path) -> Result<()> {
+    match file_system::network_file_system(there) {
+        None => Ok(()),
+        Some(kind) => Err(Error::unavailable(
+            format!("{} is on a network file system ({kind}).", dir.display()),
+            "PostgreSQL can lose data there: set FACTURO_DATA_DIR to a directory on a local disk.",
+        )),
     }
 }
 
