@@ -16,7 +16,8 @@ use super::{
     },
 };
 
-const USUAL: Usual = Usual {
+/// Nothing is usual: what is not said bears no tax.
+pub(super) const USUAL: Usual = Usual {
     scheme: Scheme::Iva,
     rate: Decimal::ZERO,
     surcharge: false,

@@ -1,10 +1,10 @@
 //! What an archive brings back: rows of our own tables, and where their numbers go on. Nothing else that stands in it is looked at, so
 //! that whoever made it has nothing run here.
 
-use std::str::FromStr as _;
+use std::{pin::pin, str::FromStr as _};
 
 use bytes::{Bytes, BytesMut};
-use futures_util::{SinkExt as _, pin_mut};
+use futures_util::SinkExt as _;
 use tokio::io::{AsyncBufRead, AsyncBufReadExt as _};
 use tokio_postgres::{GenericClient, Transaction, types::Type};
 
@@ -82,8 +82,7 @@ impl Load {
 }
 
 async fn copy(tx: &Transaction<'_>, load: &Load, script: &mut (impl AsyncBufRead + Unpin)) -> Result<()> {
-    let sink = tx.copy_in::<_, Bytes>(&load.statement).await?;
-    pin_mut!(sink);
+    let mut sink = pin!(tx.copy_in::<_, Bytes>(&load.statement).await?);
     let mut piece = BytesMut::with_capacity(PIECE);
     let mut line = Vec::new();
     loop {

@@ -28,22 +28,35 @@ impl Left {
     pub fn of<'a>(invoices: impl IntoIterator<Item = &'a [Line]>, currency: Currency) -> Self {
         let mut left = Self::default();
         for lines in invoices {
-            for line in lines {
-                match left.nets.iter_mut().find(|(treatment, _)| *treatment == line.treatment) {
-                    Some((_, net)) => *net += line.net,
-                    None => left.nets.push((line.treatment, line.net)),
-                }
-            }
-            for group in line::groups(lines, currency) {
-                let taxes = left.taxes.entry(group.key).or_default();
-                taxes.tax += group.amount;
-                taxes.surcharge += group.surcharge;
-            }
-            for (rate, amount) in line::withheld(lines, currency) {
-                *left.withheld.entry(rate).or_default() += amount;
-            }
+            let nets = lines.iter().map(|line| (line.treatment, line.net));
+            let groups = line::groups(lines, currency).into_iter();
+            let taxes =
+                groups.map(|group| (group.key, Taxes { tax: group.amount, surcharge: group.surcharge }));
+            left.add(nets, taxes, line::withheld(lines, currency));
         }
         left
+    }
+
+    fn add(
+        &mut self,
+        nets: impl IntoIterator<Item = (Treatment, Decimal)>,
+        taxes: impl IntoIterator<Item = (Key, Taxes)>,
+        withheld: impl IntoIterator<Item = (Decimal, Decimal)>,
+    ) {
+        for (treatment, more) in nets {
+            match self.nets.iter_mut().find(|(known, _)| *known == treatment) {
+                Some((_, net)) => *net += more,
+                None => self.nets.push((treatment, more)),
+            }
+        }
+        for (key, more) in taxes {
+            let taxes = self.taxes.entry(key).or_default();
+            taxes.tax += more.tax;
+            taxes.surcharge += more.surcharge;
+        }
+        for (rate, more) in withheld {
+            *self.withheld.entry(rate).or_default() += more;
+        }
     }
 
     pub fn base(&self, key: Key) -> Decimal {
@@ -164,20 +177,7 @@ impl Left {
 
     /// Both together.
     pub fn and(mut self, other: Self) -> Self {
-        for (treatment, more) in other.nets {
-            match self.nets.iter_mut().find(|(known, _)| *known == treatment) {
-                Some((_, net)) => *net += more,
-                None => self.nets.push((treatment, more)),
-            }
-        }
-        for (key, more) in other.taxes {
-            let taxes = self.taxes.entry(key).or_default();
-            taxes.tax += more.tax;
-            taxes.surcharge += more.surcharge;
-        }
-        for (rate, more) in other.withheld {
-            *self.withheld.entry(rate).or_default() += more;
-        }
+        self.add(other.nets, other.taxes, other.withheld);
         self
     }
 }
@@ -185,24 +185,14 @@ impl Left {
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
-    use time::macros::date;
 
     use super::*;
     use crate::domain::{
+        fixtures::USUAL,
         line::{ContentInput, LineInput, compose},
-        tax::{
-            category::Scheme,
-            treatment::{TreatmentInput, Usual},
-        },
+        tax::treatment::TreatmentInput,
     };
 
-    const USUAL: Usual = Usual {
-        scheme: Scheme::Iva,
-        rate: Decimal::ZERO,
-        surcharge: false,
-        withholding_rate: Decimal::ZERO,
-        on: date!(2026 - 11 - 24),
-    };
     const KINDS: [[&str; 3]; 5] =
         [["21", "5.2", "0"], ["21", "1.75", "15"], ["21", "0", "15"], ["10", "1.4", "7"], ["0", "0", "15"]];
 

@@ -201,7 +201,8 @@ impl Invoice {
     /// All that the history compares, with the lines in words.
     pub fn fields(&self, lines: &[Line]) -> Fields {
         let money = |amount| Some(money::display(amount, self.currency));
-        let reason = match (&self.state, &self.correction) {
+        let correction = self.correction.as_ref();
+        let reason = match (&self.state, correction) {
             (State::Cancelled { reason, .. }, _) => Some(reason.clone()),
             (_, Some(correction)) => Some(correction.reason.clone()),
             _ => None,
@@ -229,12 +230,9 @@ impl Invoice {
             ("netted", money(self.netted)),
             ("operation_date", self.operation_date.map(|date| date.to_string())),
             ("exchange_rate", self.exchange_rate.map(|rate| rate.normalize().to_string())),
-            ("corrects", self.correction.as_ref().map(|correction| correction.original.to_string())),
-            (
-                "correction_method",
-                self.correction.as_ref().map(|correction| correction.method.name().to_owned()),
-            ),
-            ("correction_code", self.correction.as_ref().map(|correction| correction.code.name().to_owned())),
+            ("corrects", correction.map(|it| it.original.to_string())),
+            ("correction_method", correction.map(|it| it.method.name().to_owned())),
+            ("correction_code", correction.map(|it| it.code.name().to_owned())),
             ("reason", reason),
             ("superseded", self.superseded.then(|| "yes".to_owned())),
         ]

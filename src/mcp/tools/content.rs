@@ -167,12 +167,13 @@ impl ContentArgs {
     ) -> Result<Option<ContentInput>> {
         let net = amount("net_amount", self.net_amount.as_ref())?;
         let either = "either lines, or net_amount with a description";
+        let of_single_line = self.description.as_ref().map(|_| "description").or_else(|| tax.sent());
         let lines = match (self.lines, net) {
             (Some(_), Some(_)) => {
                 return Err(Error::invalid("net_amount", "was given together with lines", either));
             }
             (Some(lines), None) => {
-                if let Some(field) = self.description.map(|_| "description").or_else(|| tax.sent()) {
+                if let Some(field) = of_single_line {
                     return Err(Error::invalid(field, "is of the single line; lines have their own", either));
                 }
                 let parse = |(index, line): (usize, LineArgs)| line.parse(index);
@@ -182,15 +183,14 @@ impl ContentArgs {
                 vec![single_line(net, self.description.as_ref(), &tax, currency)?]
             }
             (None, None) => {
-                let alone = [
-                    ("description", self.description.is_some()),
-                    (tax.sent().unwrap_or_default(), tax.sent().is_some()),
+                let of_all_lines = [
                     ("discount_percent", self.discount_percent.is_some()),
                     ("adjustments", self.adjustments.is_some()),
                     ("prices_include_tax", self.prices_include_tax.is_some()),
                 ];
-                return match alone.into_iter().find(|(_, given)| *given) {
-                    Some((field, _)) => {
+                let of_all_lines = of_all_lines.into_iter().find(|(_, given)| *given).map(|(field, _)| field);
+                return match of_single_line.or(of_all_lines) {
+                    Some(field) => {
                         Err(Error::invalid(field, "was given without lines or net_amount", either))
                     }
                     None => Ok(None),
